@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A model's card: what model.yaml says about the weights beside it."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+class ModelError(ValueError):
+    """A model folder cannot be used; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """joints: the model's joint names in order; history, horizon: seconds; samples: N, the padded history length;
+    metrics, training, hashes: as written by `nermo train` and `nermo export`, for people to read."""
+
+    name: str
+    version: str
+    joints: tuple[str, ...]
+    history: float
+    horizon: float
+    samples: int
+    hashes: dict[str, str] = field(default_factory=dict)
+    training: dict[str, Any] = field(default_factory=dict)
+    metrics: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, folder: Path) -> 'ModelCard':
+        """Read folder/model.yaml; raises ModelError when it is absent or lacks a field."""
+        path = Path(folder) / 'model.yaml'
+        if not path.is_file():
+            raise ModelError(f'no model.yaml in {folder}: give the folder that `nermo train` wrote, or a shipped name')
+        text = yaml.safe_load(path.read_text()) or {}
+        try:
+            return cls(**{**text, 'joints': tuple(text['joints'])})
+        except (KeyError, TypeError) as error:
+            raise ModelError(f'{path} is not a model card ({error}): write it again with `nermo export`') from error
