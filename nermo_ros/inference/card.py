@@ -32,9 +32,13 @@ class ModelCard:
         """Read folder/model.yaml; raises ModelError when it is absent or lacks a field."""
         path = Path(folder) / 'model.yaml'
         if not path.is_file():
-            raise ModelError(f'no model.yaml in {folder}: give the folder that `nermo train` wrote, or a shipped name')
+            raise ModelError(
+                f'no model.yaml in {folder}: give the folder that `nermo train` wrote, or a shipped name'
+            )
         text = yaml.safe_load(path.read_text()) or {}
         try:
             return cls(**{**text, 'joints': tuple(text['joints'])})
         except (KeyError, TypeError) as error:
-            raise ModelError(f'{path} is not a model card ({error}): write it again with `nermo export`') from error
+            raise ModelError(
+                f'{path} is not a model card ({error}): write it again with `nermo export`'
+            ) from error

@@ -11,7 +11,7 @@ class Batch:
     """P people, N samples (oldest first, padding in front), 17 joints.
 
     ids: P strings; stamps: (P,) int64 nanoseconds, each person's newest sample;
-    times: (P, N) float32 seconds relative to that sample, <= 0, 0 in the last column, -1e3... never: padding repeats the
+    times: (P, N) float32 seconds relative to that sample, <= 0, increasing, 0 in the last column; padding repeats the
     oldest time; positions: (P, N, 17, 3) float32 metres, 0 where mask is 0; mask: (P, N, 17) float32, 1 seen, 0 not.
     """
 
