@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The `nermo` command: one module a subcommand, imported only when it is asked for."""
+
+import argparse
+from importlib import import_module
+
+COMMANDS = {
+    'predict': 'run the node that turns skeletons into forecasts',
+    'replay': 'publish a recording as a camera would, or score it offline',
+    'demo': 'node, replay and report in one go',
+    'train': 'fit a model to recordings (needs the train extra)',
+    'evaluate': 'errors of a model and of the baselines on a data set',
+    'export': 'turn trained weights into model.onnx (needs the train extra)',
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one subcommand; returns the exit status."""
+    parser = argparse.ArgumentParser(prog='nermo', description=__doc__)
+    subparsers = parser.add_subparsers(dest='command', required=True, metavar='COMMAND')
+    for name, help_text in COMMANDS.items():
+        subparsers.add_parser(name, help=help_text, add_help=False)
+    known, rest = parser.parse_known_args(argv)
+    return import_module(f'nermo_ros.cli.{known.command}').main(rest)
