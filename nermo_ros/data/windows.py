@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Histories and futures as random cameras would give them: what training sees."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nermo_ros.data import missing
+from nermo_ros.skeleton.body17 import INDEX, JOINTS, MIRROR, PARENTS
+
+
+@dataclass(frozen=True)
+class CameraSettings:
+    """Ranges that each window draws from uniformly.
+
+    rate Hz; jitter: standard deviation of a stamp as a share of the period; history s; stretch: of
+    time; scale: of the whole body; noise m, standard deviation of a coordinate; mirror: share of
+    mirrored windows; bones: share of windows with other bone lengths, limb and torso bones drawn
+    from their own ranges.
+    """
+
+    rate: tuple[float, float] = (10.0, 60.0)
+    jitter: float = 0.15
+    history: tuple[float, float] = (0.3, 1.0)
+    stretch: tuple[float, float] = (0.85, 1.2)
+    scale: tuple[float, float] = (0.85, 1.15)
+    noise: tuple[float, float] = (0.0, 0.005)
+    mirror: float = 0.5
+    bones: float = 0.5
+    limb: tuple[float, float] = (0.8, 1.25)
+    torso: tuple[float, float] = (0.5, 1.8)
+
+
+@dataclass(frozen=True)
+class Windows:
+    """times (B, N) s, positions (B, N, 17, 3) m, mask (B, N, 17), query (B, Q) s, future (B, Q, 17, 3) m."""
+
+    times: np.ndarray
+    positions: np.ndarray
+    mask: np.ndarray
+    query: np.ndarray
+    future: np.ndarray
+
+
+class RandomCameras:
+    """Draws windows from sequences of one rate (Hz), each (frames, 17, 3) metres, z up.
+
+    Sequences shorter than the horizon and a third of a second are not used; ValueError when none is
+    left.
+    """
+
+    def __init__(
+        self,
+        sequences: list[np.ndarray],
+        rate: float,
+        samples: int,
+        query: tuple[float, ...],
+        settings: CameraSettings | None = None,
+        seed: int = 0,
+    ):
+        self.settings = settings or CameraSettings()
+        self.samples, self.rate, self.query = samples, rate, np.asarray(query, np.float32)
+        reach = int(np.ceil(rate * self.settings.stretch[1] * self.query.max())) + 2
+        usable = [s for s in sequences if len(s) > reach + rate / 3]
+        if not usable:
+            raise ValueError(f'no sequence is longer than {reach + rate / 3:.0f} frames')
+        self.frames = np.concatenate(usable).astype(np.float32)
+        self.lengths = np.array([len(s) for s in usable])
+        self.starts = np.cumsum([0, *self.lengths[:-1]])
+        self.weights = (self.lengths - reach) / (self.lengths - reach).sum()
+        self.rng = np.random.default_rng(seed)
+
+    def draw(self, count: int) -> Windows:
+        """Windows of `count` people."""
+        rng, s = self.rng, self.settings
+        sequence = rng.choice(len(self.lengths), count, p=self.weights)
+        times, visible = self._stamps(count)
+        step = self.rate * rng.uniform(*s.stretch, count)[:, None]  # frames a second, stretched
+        last = self.lengths[sequence][:, None] - 2
+        earliest = 0.2 * self.rate
+        now = earliest + rng.random((count, 1)) * (last - step * self.query.max() - earliest)
+        frame = now + step * times
+        visible &= frame >= 0
+        mask = np.repeat(visible[:, :, None], len(JOINTS), 2).astype(np.float32)
+        query = np.broadcast_to(self.query, (count, len(self.query))).copy()
+        every = np.concatenate([frame.clip(0), (now + step * query).clip(max=last)], 1)
+        body = self._at(self.starts[sequence], every)
+        body = self._another_body(body) @ self._headings(count)[:, None]
+        mirrored = rng.random(count) < s.mirror
+        body[mirrored] = (body[mirrored] * np.float32([1, -1, 1]))[:, :, MIRROR]
+        positions, future = body[:, : self.samples], body[:, self.samples :]
+        noise = rng.uniform(*s.noise, (count, 1, 1, 1)).astype(np.float32)
+        positions = positions + noise * rng.standard_normal(positions.shape, np.float32)
+        mask = missing.draw(rng, mask)
+        return Windows(times.astype(np.float32), positions * mask[..., None], mask, query, future)
+
+    def _stamps(self, count: int) -> tuple[np.ndarray, np.ndarray]:
+        """Irregular stamps (B, N) <= 0, the newest 0, and which lie in the history (B, N)."""
+        rng, s = self.rng, self.settings
+        period = 1 / rng.uniform(*s.rate, (count, 1))
+        back = np.arange(self.samples - 1, -1, -1)
+        jitter = s.jitter * rng.standard_normal((count, self.samples)) * (back > 0)
+        times = np.sort(np.minimum(-(back + jitter) * period, 0), 1)
+        return times, times > -rng.uniform(*s.history, (count, 1))
+
+    def _at(self, base: np.ndarray, frame: np.ndarray) -> np.ndarray:
+        """Positions at fractional frames (B, M) of the sequences that start at base (B,)."""
+        whole = np.floor(frame).astype(np.int64)
+        share = (frame - whole)[..., None, None].astype(np.float32)
+        index = base[:, None] + whole
+        return self.frames[index] * (1 - share) + self.frames[index + 1] * share
+
+    def _headings(self, count: int) -> np.ndarray:
+        angle = self.rng.uniform(0, 2 * np.pi, count)
+        turn = np.zeros((count, 3, 3), np.float32)
+        turn[:, 0, 0] = turn[:, 1, 1] = np.cos(angle)
+        turn[:, 0, 1], turn[:, 1, 0] = np.sin(angle), -np.sin(angle)
+        turn[:, 2, 2] = 1
+        return turn
+
+    def _another_body(self, body: np.ndarray) -> np.ndarray:
+        """The same motion by a body of another size and, for some, other proportions."""
+        rng, s, count = self.rng, self.settings, len(body)
+        factor = np.ones((count, len(JOINTS)))
+        torso = [INDEX[name] for name in ('spine', 'chest', 'neck', 'head', 'l_hip', 'l_shoulder')]
+        limbs = [INDEX[name] for name in ('l_knee', 'l_ankle', 'l_elbow', 'l_wrist')]
+        factor[:, torso] = np.exp(rng.uniform(*np.log(s.torso), (count, len(torso))))
+        factor[:, limbs] = np.exp(rng.uniform(*np.log(s.limb), (count, len(limbs))))
+        right = [index for index, name in enumerate(JOINTS) if name.startswith('r_')]
+        factor[:, right] = factor[:, [MIRROR[index] for index in right]]
+        factor[rng.random(count) >= s.bones] = 1
+        factor = (factor * rng.uniform(*s.scale, (count, 1))).astype(np.float32)
+        other = np.empty_like(body)
+        other[:, :, 0] = body[:, :, 0] * factor[:, None, :1]
+        for joint in range(1, len(JOINTS)):
+            parent = PARENTS[joint]
+            bone = body[:, :, joint] - body[:, :, parent]
+            other[:, :, joint] = other[:, :, parent] + bone * factor[:, None, joint, None]
+        return other

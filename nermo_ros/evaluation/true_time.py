@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The product's protocol on the CMU test files: true seconds, true millimetres, world frame.
+
+"Now" is every 8th frame from 40 to n - 122 of each test file long enough (five actions). The
+history is a camera of the given rate whose newest sample is now, at most 24 samples within 0.8 s,
+positions linearly interpolated. The error is Euclidean in the world, mean over windows and joints
+of an action, then over the actions.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from nermo_ros.data.missing import LEGS, Pattern, complete
+from nermo_ros.evaluation.horizons import HORIZONS
+
+RATE = 120.0
+HISTORY, SAMPLES, STRIDE = 0.8, 24, 8
+
+Predict = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray], np.ndarray]
+
+
+def test_sequences(sequences: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Those of the protocol: the benchmark's test files of at least 200 frames."""
+    return {
+        key: sequence
+        for key, sequence in sequences.items()
+        if key.startswith('test/') and 'walking_extra' not in key and len(sequence) >= 200
+    }
+
+
+def windows(
+    sequence: np.ndarray, camera: float, samples: int = SAMPLES
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """times (W, samples), positions (W, samples, 17, 3), mask (W, samples, 17), truth (W, 6, 17, 3).
+
+    camera in Hz; histories of fewer than `samples` samples are padded in front.
+    """
+    now = np.arange(40, len(sequence) - 122, STRIDE)
+    back = np.arange(samples - 1, -1, -1)
+    times = np.broadcast_to(-back / camera, (len(now), samples))
+    frame = now[:, None] + RATE * times
+    seen = (times > -HISTORY) & (frame >= 0) & (back < SAMPLES)
+    mask = np.repeat(seen[..., None], sequence.shape[1], 2).astype(np.float32)
+    positions = at(sequence, frame.clip(0)) * mask[..., None]
+    truth = at(sequence, now[:, None] + RATE * np.array(HORIZONS))
+    return times.astype(np.float32), positions, mask, truth
+
+
+def at(sequence: np.ndarray, frame: np.ndarray) -> np.ndarray:
+    """Linear interpolation of (frames, J, 3) at fractional frames (...)."""
+    whole = np.floor(frame).astype(int).clip(0, len(sequence) - 2)
+    share = (frame - whole)[..., None, None]
+    return (sequence[whole] * (1 - share) + sequence[whole + 1] * share).astype(np.float32)
+
+
+def errors(
+    predict: Predict,
+    sequences: dict[str, np.ndarray],
+    pattern: Pattern = complete,
+    camera: float = 30.0,
+    samples: int = SAMPLES,
+    noise: float = 0.0,
+    joints: list[int] | None = None,
+    seed: int = 0,
+) -> np.ndarray:
+    """Mean error in metres at HORIZONS (6,), mean over the sequences given.
+
+    noise: standard deviation of each seen coordinate in metres; joints: those that count, default all.
+    """
+    rng, rows = np.random.default_rng(seed), []
+    for sequence in sequences.values():
+        times, positions, mask, truth = windows(sequence, camera, samples)
+        mask = pattern(rng, mask).astype(np.float32)
+        positions = positions + noise * rng.standard_normal(positions.shape, np.float32)
+        positions = positions * mask[..., None]
+        query = np.broadcast_to(np.float32(HORIZONS), (len(times), len(HORIZONS))).copy()
+        forecast = np.concatenate(
+            [
+                predict(
+                    times[i : i + 256],
+                    positions[i : i + 256],
+                    mask[i : i + 256],
+                    query[i : i + 256],
+                )
+                for i in range(0, len(times), 256)
+            ]
+        )
+        error = np.linalg.norm(forecast - truth, axis=-1)
+        rows.append(error[..., joints if joints is not None else slice(None)].mean((0, 2)))
+    return np.mean(rows, 0)
+
+
+NOT_LEGS = [joint for joint in range(17) if joint not in LEGS]

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A learned block of the inner loop: mixes 3-vectors across joints by scalars, gates them by invariants.
+
+Vectors are only ever added and scaled, so turning the body turns the features; the weights of a joint and of its mirror
+partner are shared, so mirroring mirrors them.
+"""
+
+import torch
+from torch import Tensor, nn
+
+
+class JointMixing(nn.Module):
+    """A learned (J, J) matrix that is the same for the left and the right side; features (B, J, F) -> (B, J, F)."""
+
+    def __init__(self, mirror: tuple[int, ...], std: float, identity: float = 0.0):
+        super().__init__()
+        joints = len(mirror)
+        self.register_buffer('mirror', torch.tensor(mirror), persistent=False)
+        self.weight = nn.Parameter(
+            identity * torch.eye(joints) + std * torch.randn(joints, joints)
+        )
+
+    def forward(self, features: Tensor) -> Tensor:
+        mirrored = self.weight[self.mirror][:, self.mirror]
+        return 0.5 * (self.weight + mirrored) @ features
+
+
+class PerJoint(nn.Module):
+    """A learned tensor (J, ...) whose rows are the same for a joint and its mirror partner."""
+
+    def __init__(self, mirror: tuple[int, ...], initial: Tensor):
+        super().__init__()
+        self.register_buffer('mirror', torch.tensor(mirror), persistent=False)
+        self.weight = nn.Parameter(initial)
+
+    def forward(self) -> Tensor:
+        return 0.5 * (self.weight + self.weight[self.mirror])
+
+
+class Block(nn.Module):
+    """vectors (B, J, 3, C) and scalars (B, J, S) -> the same shapes."""
+
+    def __init__(self, mirror: tuple[int, ...], vectors: int, scalars: int, dropout: float):
+        super().__init__()
+        self.vectors = vectors
+        self.mix, self.left, self.right, self.out = (
+            nn.Linear(vectors, vectors, bias=False) for _ in range(4)
+        )
+        self.joints = JointMixing(mirror, std=0.02, identity=1.0)
+        width = 2 * vectors + scalars
+        self.norm = nn.LayerNorm(width)
+        self.hidden = nn.Linear(width, 2 * vectors)
+        self.gate = nn.Linear(2 * vectors, vectors + scalars)
+        self.scalar_joints = JointMixing(mirror, std=0.1)
+        self.dropout = nn.Dropout(dropout)
+        self.scale = nn.Parameter(torch.full((vectors,), 0.3))
+        nn.init.zeros_(self.gate.weight)
+        nn.init.zeros_(self.gate.bias)
+
+    def forward(self, v: Tensor, q: Tensor) -> tuple[Tensor, Tensor]:
+        u = self.joints(self.mix(v).flatten(2)).unflatten(2, (3, self.vectors))
+        products = (self.left(u) * self.right(u)).sum(2)
+        norms = (u * u).sum(2).clamp_min(1e-8).sqrt()
+        hidden = nn.functional.gelu(self.hidden(self.norm(torch.cat([products, norms, q], -1))))
+        gates = self.gate(self.dropout(hidden))
+        q = q + gates[..., self.vectors :]
+        q = q + 0.5 * self.scalar_joints(q)
+        return v + self.out(u * (1 + gates[:, :, None, : self.vectors])) * self.scale, q

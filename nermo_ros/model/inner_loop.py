@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The inner loop: what fits one person's modulation to what was seen of that person.
+
+Everything is linear in the modulation c (K coefficients for each joint and axis), y = H c on the
+observed samples, so the fit and its gradient are matrix products: no autograd, any stamps, any
+mask, and it exports to ONNX.
+"""
+
+import torch
+from torch import Tensor
+
+NEWTON_SCHULZ_STEPS = 14
+
+
+def inverse(matrix: Tensor, steps: int = NEWTON_SCHULZ_STEPS) -> Tensor:
+    """Inverse of symmetric positive definite (..., K, K) by Newton-Schulz iteration.
+
+    Products only, as neither ONNX nor TensorRT knows a solver. Converges to float precision while
+    trace / smallest eigenvalue stays below 2^(steps - 4).
+    """
+    identity = torch.eye(matrix.shape[-1], dtype=matrix.dtype, device=matrix.device)
+    trace = (matrix * identity).sum((-1, -2), keepdim=True)
+    estimate = identity / trace
+    for _ in range(steps):
+        estimate = estimate @ (2 * identity - matrix @ estimate)
+    return estimate
+
+
+def closed_form(design: Tensor, target: Tensor, ridge: Tensor) -> Tensor:
+    """Masked ridge regression c = (HᵀH + ridge I)⁻¹ Hᵀ y (R2-D2, Bertinetto et al., ICLR 2019).
+
+    design H (..., N, K) with zero rows where nothing was seen, target y (..., N, 3) likewise, ridge
+    a positive scalar -> c (..., K, 3). Nothing seen at all gives c = 0.
+    """
+    transposed = design.transpose(-1, -2)
+    identity = torch.eye(design.shape[-1], dtype=design.dtype, device=design.device)
+    gram, moment = transposed @ design + ridge * identity, transposed @ target
+    if torch.compiler.is_exporting():
+        return inverse(gram) @ moment
+    return torch.linalg.solve(gram, moment)
+
+
+def gradient(design: Tensor, target: Tensor, modulation: Tensor) -> Tensor:
+    """Descent direction Hᵀ(y - H c) of the observed squared error at c, (..., K, 3)."""
+    return design.transpose(-1, -2) @ (target - design @ modulation)
