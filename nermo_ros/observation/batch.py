@@ -10,9 +10,10 @@ import numpy as np
 class Batch:
     """P people, N samples (oldest first, padding in front), 17 joints.
 
-    ids: P strings; stamps: (P,) int64 nanoseconds, each person's newest sample;
-    times: (P, N) float32 seconds relative to that sample, <= 0, increasing, 0 in the last column; padding repeats the
-    oldest time; positions: (P, N, 17, 3) float32 metres, 0 where mask is 0; mask: (P, N, 17) float32, 1 seen, 0 not.
+    ids: P strings; stamps: (P,) int64 nanoseconds, each person's newest sample with a seen joint
+    (the newest at all where none has one); times: (P, N) float32 seconds relative to that sample,
+    <= 0, increasing, 0 in the last column; padding repeats the oldest time; positions:
+    (P, N, 17, 3) float32 metres, 0 where mask is 0; mask: (P, N, 17) float32, 1 seen, 0 not.
     """
 
     ids: tuple[str, ...]

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The canonical body: 17 joints that every source can fill. l_ and r_ are the person's own left and right."""
+"""The canonical body: 17 joints that every source can fill. l_, r_: the person's own sides."""
 
 JOINTS = (
-    'pelvis', 'l_hip', 'r_hip', 'spine', 'l_knee', 'r_knee', 'chest', 'l_ankle', 'r_ankle', 'neck', 'head',
-    'l_shoulder', 'r_shoulder', 'l_elbow', 'r_elbow', 'l_wrist', 'r_wrist',
+    'pelvis', 'l_hip', 'r_hip', 'spine', 'l_knee', 'r_knee', 'chest', 'l_ankle', 'r_ankle',
+    'neck', 'head', 'l_shoulder', 'r_shoulder', 'l_elbow', 'r_elbow', 'l_wrist', 'r_wrist',
 )  # fmt: skip
 INDEX = {name: index for index, name in enumerate(JOINTS)}
 
