@@ -1,19 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The CMU-MoCap motion-prediction benchmark as bodies in the world: true seconds, true metres, root motion kept.
+"""The CMU-MoCap motion-prediction benchmark as bodies in the world, in true seconds and metres.
 
-Files are exponential maps at 120 Hz of one 38-node rig, first published with the convolutional sequence-to-sequence model
-(https://github.com/chaneyddtt/Convolutional-Sequence-to-Sequence-Model-for-Human-Dynamics, data/cmu_mocap). The data come
-from mocap.cs.cmu.edu, created with funding from NSF EIA-0196217.
+Files are exponential maps at 120 Hz of one 38-node rig, root motion kept, first published with the
+convolutional sequence-to-sequence model (data/cmu_mocap of chaneyddtt's repository
+Convolutional-Sequence-to-Sequence-Model-for-Human-Dynamics). The data come from mocap.cs.cmu.edu,
+created with funding from NSF EIA-0196217.
 """
 
 from pathlib import Path
 
 import numpy as np
 
-RATE = 120.0  # Hz; the rows of test/walking_1 are those of CMU trial 35_01, whose BVH file says 1/120 s
+RATE = 120.0  # Hz; test/walking_1 is CMU trial 35_01, whose BVH file says 1/120 s a frame
 METRES_PER_UNIT = 0.05644  # BVH unit of the CMU rigs: inches / 0.45
 
 # fmt: off
+# ruff: noqa: E501
 PARENTS = (-1, 0, 1, 2, 3, 4, 5, 0, 7, 8, 9, 10, 11, 0, 13, 14, 15, 16, 17, 18, 15, 20, 21, 22, 23, 24, 25, 23, 27, 15, 29,
            30, 31, 32, 33, 34, 32, 36)
 OFFSETS = {
@@ -31,7 +33,7 @@ _OFFSETS = np.array([OFFSETS.get(node, (0, 0, 0)) for node in range(len(PARENTS)
 
 
 def _rotations(vectors: np.ndarray) -> np.ndarray:
-    """Exponential maps (..., 3) -> rotation matrices (..., 3, 3) of the benchmark's row-vector convention."""
+    """Exponential maps (..., 3) -> rotations (..., 3, 3) in the row-vector convention."""
     angle = np.linalg.norm(vectors, axis=-1, keepdims=True) + 1e-12
     axis, angle = vectors / angle, angle[..., None]
     cross = np.zeros((*vectors.shape, 3))
@@ -47,7 +49,7 @@ def _rotations(vectors: np.ndarray) -> np.ndarray:
 def world_positions(rows: np.ndarray) -> np.ndarray:
     """One file's rows (frames, 117) -> body17 (frames - 1, 17, 3) float32 metres, z up, 120 Hz.
 
-    Row 0, the rig's T-pose, is dropped. Raises ValueError on another shape or on values that are not finite.
+    Row 0, the rig's T-pose, is dropped. Raises ValueError on another shape or values not finite.
     """
     rows = np.asarray(rows, np.float64)
     if rows.ndim != 2 or rows.shape[1] != 117 or len(rows) < 2:
@@ -68,8 +70,8 @@ def world_positions(rows: np.ndarray) -> np.ndarray:
 def load_cmu(path: Path | str) -> dict[str, np.ndarray]:
     """Every file of the set, key 'split/action/file' -> body17 (frames, 17, 3) metres.
 
-    path: the npz of all files, or the folder of text files as published (split/action/file.txt). Raises FileNotFoundError
-    or ValueError that names the file.
+    path: the npz of all files, or the folder of text files as published (split/action/file.txt).
+    Raises FileNotFoundError, or ValueError that names the file.
     """
     path = Path(path)
     if path.is_dir():

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The suite of missing-data patterns, for training and for evaluation.
 
-A pattern takes a generator and a mask (P, N, J) of what a camera could see, newest sample last, and
-returns what is left of it, 1 seen, 0 not. The patterns are those that trackers produce: flicker of
-single joints, joints that are never found, a limb behind an obstacle, dropped frames, a person
+A pattern takes a generator and a mask (P, N, J) of what a camera could see, newest sample last,
+and returns what is left of it, 1 seen, 0 not. The patterns are those that trackers produce: flicker
+of single joints, joints that are never found, a limb behind an obstacle, dropped frames, a person
 behind a bench.
 """
 
@@ -39,7 +39,7 @@ def complete(rng: np.random.Generator, mask: np.ndarray) -> np.ndarray:
 
 
 def scattered(share: float | tuple[float, float]) -> Pattern:
-    """Joint samples missing independently with probability `share` (or one drawn from the range)."""
+    """Joint samples missing independently, with probability `share` or one from the range."""
 
     def pattern(rng: np.random.Generator, mask: np.ndarray) -> np.ndarray:
         if isinstance(share, tuple):

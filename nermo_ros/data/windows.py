@@ -33,7 +33,11 @@ class CameraSettings:
 
 @dataclass(frozen=True)
 class Windows:
-    """times (B, N) s, positions (B, N, 17, 3) m, mask (B, N, 17), query (B, Q) s, future (B, Q, 17, 3) m."""
+    """What a network is given and should answer.
+
+    times (B, N) s, positions (B, N, 17, 3) m, mask (B, N, 17), query (B, Q) s,
+    future (B, Q, 17, 3) m.
+    """
 
     times: np.ndarray
     positions: np.ndarray
@@ -45,8 +49,8 @@ class Windows:
 class RandomCameras:
     """Draws windows from sequences of one rate (Hz), each (frames, 17, 3) metres, z up.
 
-    Sequences shorter than the horizon and a third of a second are not used; ValueError when none is
-    left.
+    Sequences shorter than the horizon and a third of a second are not used; ValueError when none
+    is left.
     """
 
     def __init__(

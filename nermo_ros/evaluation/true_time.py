@@ -32,7 +32,7 @@ def test_sequences(sequences: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 def windows(
     sequence: np.ndarray, camera: float, samples: int = SAMPLES
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """times (W, samples), positions (W, samples, 17, 3), mask (W, samples, 17), truth (W, 6, 17, 3).
+    """times (W, N), positions (W, N, 17, 3), mask (W, N, 17), truth (W, 6, 17, 3), N = samples.
 
     camera in Hz; histories of fewer than `samples` samples are padded in front.
     """
@@ -66,7 +66,7 @@ def errors(
 ) -> np.ndarray:
     """Mean error in metres at HORIZONS (6,), mean over the sequences given.
 
-    noise: standard deviation of each seen coordinate in metres; joints: those that count, default all.
+    noise: standard deviation of each seen coordinate [m]; joints: those that count, default all.
     """
     rng, rows = np.random.default_rng(seed), []
     for sequence in sequences.values():

@@ -14,8 +14,10 @@ class ModelError(ValueError):
 
 @dataclass(frozen=True)
 class ModelCard:
-    """joints: the model's joint names in order; history, horizon: seconds; samples: N, the padded history length;
-    metrics, training, hashes: as written by `nermo train` and `nermo export`, for people to read."""
+    """joints: the model's joint names in order; history, horizon: seconds; samples: N, the padded
+    length of a history; metrics, training, hashes: as written by `nermo train`, `nermo evaluate`
+    and `nermo export`, for people to read.
+    """
 
     name: str
     version: str
@@ -33,7 +35,7 @@ class ModelCard:
         path = Path(folder) / 'model.yaml'
         if not path.is_file():
             raise ModelError(
-                f'no model.yaml in {folder}: give the folder that `nermo train` wrote, or a shipped name'
+                f'no model.yaml in {folder}: give a folder of `nermo train`, or a shipped name'
             )
         text = yaml.safe_load(path.read_text()) or {}
         try:

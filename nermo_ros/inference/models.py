@@ -14,10 +14,11 @@ def shipped_models() -> list[str]:
 
 
 def model_folder(model: str) -> Path:
-    """The folder of a shipped name or of a path; raises ModelError that lists the shipped names."""
+    """The folder of a shipped name or of a path; raises ModelError listing the shipped names."""
     for folder in (SHIPPED / model, Path(model).expanduser()):
         if (folder / 'model.yaml').is_file():
             return folder
     raise ModelError(
-        f'no model {model!r}: give one of {", ".join(shipped_models())} or a folder with a model.yaml'
+        f'no model {model!r}: give a folder with a model.yaml or one of '
+        + ', '.join(shipped_models())
     )

@@ -40,8 +40,8 @@ class OnnxRuntimePredictor:
         outputs = {value.name for value in self._session.get_outputs()}
         if names != set(INPUTS) or OUTPUT not in outputs:
             raise BackendError(
-                f'{graph} takes {sorted(names)} and gives {sorted(outputs)} instead of {INPUTS} and '
-                f'{OUTPUT!r}: write it again with `nermo export`'
+                f'{graph} takes {sorted(names)} and gives {sorted(outputs)} instead of {INPUTS} '
+                f'and {OUTPUT!r}: write it again with `nermo export`'
             )
         self.card = card
 

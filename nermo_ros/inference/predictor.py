@@ -16,10 +16,11 @@ class BackendError(RuntimeError):
 class Predictor(Protocol):
     """A model on a device: made by `load(folder)`, warmed up before use, closed after it.
 
-    One call adapts the modulation of P people to their histories of N = card.samples samples and decodes it at Q times:
-    times (P, N) s <= 0, positions (P, N, J, 3) m, mask (P, N, J) 1 seen / 0 not, query (P, Q) s, all float32 and C
-    contiguous -> (P, Q, J, 3) float32 m in the frame of the positions. An entirely missing history gives finite values.
-    Raises BackendError if the device fails.
+    One call adapts the modulation of P people to their histories of N = card.samples samples and
+    decodes it at Q times: times (P, N) s <= 0, positions (P, N, J, 3) m, mask (P, N, J) 1 seen /
+    0 not, query (P, Q) s, all float32 and C contiguous -> (P, Q, J, 3) float32 m in the frame of
+    the positions. An entirely missing history gives finite values. Raises BackendError if the
+    device fails.
     """
 
     name: str

@@ -10,8 +10,8 @@ from torch import Tensor, nn
 class TimeBasis(nn.Module):
     """Seconds (...,) -> `size` basis values (..., size), smooth and defined at every time.
 
-    Fourier mapping as in NeRMo (ECCV 2024), γ(t) = (t, sin 2^l πt/2, cos 2^l πt/2), l < bands, through a small MLP. Few bands
-    on purpose: the authors warn that many cost smoothness.
+    Fourier mapping as in NeRMo (ECCV 2024), γ(t) = (t, sin 2^l πt/2, cos 2^l πt/2), l < bands,
+    through a small MLP. Few bands on purpose: the authors warn that many cost smoothness.
     """
 
     def __init__(self, size: int, bands: int = 5, hidden: int = 96):

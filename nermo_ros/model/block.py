@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A learned block of the inner loop: mixes 3-vectors across joints by scalars, gates them by invariants.
+"""A learned block of the inner loop: mixes 3-vectors across joints, gates them by invariants.
 
-Vectors are only ever added and scaled, so turning the body turns the features; the weights of a joint and of its mirror
-partner are shared, so mirroring mirrors them.
+Vectors are only ever added and scaled, so turning the body turns the features; the weights of a
+joint and of its mirror partner are shared, so mirroring mirrors them.
 """
 
 import torch
@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 
 class JointMixing(nn.Module):
-    """A learned (J, J) matrix that is the same for the left and the right side; features (B, J, F) -> (B, J, F)."""
+    """A learned (J, J) matrix, the same for both sides of the body; (B, J, F) -> (B, J, F)."""
 
     def __init__(self, mirror: tuple[int, ...], std: float, identity: float = 0.0):
         super().__init__()
@@ -25,16 +25,9 @@ class JointMixing(nn.Module):
         return 0.5 * (self.weight + mirrored) @ features
 
 
-class PerJoint(nn.Module):
-    """A learned tensor (J, ...) whose rows are the same for a joint and its mirror partner."""
-
-    def __init__(self, mirror: tuple[int, ...], initial: Tensor):
-        super().__init__()
-        self.register_buffer('mirror', torch.tensor(mirror), persistent=False)
-        self.weight = nn.Parameter(initial)
-
-    def forward(self) -> Tensor:
-        return 0.5 * (self.weight + self.weight[self.mirror])
+def both_sides(weight: Tensor, mirror: Tensor) -> Tensor:
+    """A learned (J, ...) whose rows are made the same for a joint and its mirror partner (J,)."""
+    return 0.5 * (weight + weight[mirror])
 
 
 class Block(nn.Module):

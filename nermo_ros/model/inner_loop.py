@@ -29,8 +29,8 @@ def inverse(matrix: Tensor, steps: int = NEWTON_SCHULZ_STEPS) -> Tensor:
 def closed_form(design: Tensor, target: Tensor, ridge: Tensor) -> Tensor:
     """Masked ridge regression c = (HᵀH + ridge I)⁻¹ Hᵀ y (R2-D2, Bertinetto et al., ICLR 2019).
 
-    design H (..., N, K) with zero rows where nothing was seen, target y (..., N, 3) likewise, ridge
-    a positive scalar -> c (..., K, 3). Nothing seen at all gives c = 0.
+    design H (..., N, K) with zero rows where nothing was seen, target y (..., N, 3) likewise,
+    ridge a positive scalar -> c (..., K, 3). Nothing seen at all gives c = 0.
     """
     transposed = design.transpose(-1, -2)
     identity = torch.eye(design.shape[-1], dtype=design.dtype, device=design.device)

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The implicit representation: one person's motion as a continuous function of time, fitted to what was seen.
+"""The implicit representation: a motion as a continuous function of time, fitted to what was seen.
 
-x_j(t) = ref_j + (b(t) - b(t_j))ᵀ c_j / G. The basis b is the generic rule, learned in the outer loop; the coefficients c,
-3-vectors, are the personalised modulation; ref_j is the joint's newest seen position, at t_j. The inner loop starts from
-the masked closed form and then alternates learned blocks with the gradient of the residual on what was observed.
+x_j(t) = ref_j + (b(t) - b(t_j))ᵀ c_j / G. The basis b is the generic rule, learned in the outer
+loop; the coefficients c, 3-vectors, are the personalised modulation; ref_j is the joint's newest
+seen position, at t_j. The inner loop starts from the masked closed form and then alternates
+learned blocks with the gradient of the residual on what was observed.
 """
 
 import math
@@ -13,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from nermo_ros.model.basis import TimeBasis
-from nermo_ros.model.block import Block, JointMixing, PerJoint
+from nermo_ros.model.block import Block, JointMixing, both_sides
 from nermo_ros.model.inner_loop import closed_form, gradient
 
 GAIN = 5.0  # brings displacements within a second (metres) to the order of one
@@ -32,11 +33,12 @@ class NetworkConfig:
 
 
 class MotionNetwork(nn.Module):
-    """Fits and decodes motions of bodies given by `parents` and `mirror` (indices, see skeleton/body17.py).
+    """Fits and decodes motions of bodies given by `parents` and `mirror` (see skeleton/body17.py).
 
-    forward(times (B, N) s <= 0, positions (B, N, J, 3) m, mask (B, N, J) 1 seen, query (B, Q) s) -> (B, Q, J, 3) m.
-    Positions where mask is 0 are not looked at as long as they are finite. Moving the origin moves the result by as much,
-    turning about gravity turns it, mirroring mirrors it.
+    forward(times (B, N) s <= 0, positions (B, N, J, 3) m, mask (B, N, J) 1 seen, query (B, Q) s)
+    -> (B, Q, J, 3) m. Positions where mask is 0 are not looked at as long as they are finite.
+    Moving the origin moves the result by as much, turning about gravity turns it, mirroring
+    mirrors it.
     """
 
     def __init__(
@@ -49,13 +51,14 @@ class MotionNetwork(nn.Module):
         self.config = config = config or NetworkConfig()
         joints, k, c, s = len(parents), config.basis, config.vectors, config.scalars
         self.register_buffer('parents', torch.tensor(parents), persistent=False)
+        self.register_buffer('mirror', torch.tensor(mirror), persistent=False)
         self.register_buffer('up', torch.tensor([0.0, 0.0, 0.3]), persistent=False)
         self.basis = TimeBasis(k, config.bands)
         self.ridge = nn.Parameter(torch.tensor(-2.0))
         self.embed = nn.Linear(2 * k + 3, c, bias=False)
-        self.embed_scale = PerJoint(mirror, 1 + 0.1 * torch.randn(joints, 1, c))
+        self.embed_scale = nn.Parameter(1 + 0.1 * torch.randn(joints, 1, c))
         self.embed_joints = JointMixing(mirror, std=0.02, identity=1.0)
-        self.code = PerJoint(mirror, 0.1 * torch.randn(joints, s))
+        self.joint_codes = nn.Parameter(0.1 * torch.randn(joints, s))
         self.visibility = nn.Linear(4, s)
         self.blocks = nn.ModuleList(
             Block(mirror, c, s, config.dropout) for _ in range(config.blocks)
@@ -83,7 +86,8 @@ class MotionNetwork(nn.Module):
         start = closed_form(design, target, ridge)  # (B, J, K, 3)
 
         v = self._vectors(start, ref, seen, centre)
-        q = self.code() + self.visibility(self._visibility(times, mask, seen, ref_time))
+        q = both_sides(self.joint_codes, self.mirror)
+        q = q + self.visibility(self._visibility(times, mask, seen, ref_time))
         for block, to_modulation, from_gradient in zip(
             self.blocks, self.to_modulation, self.from_gradient, strict=True
         ):
@@ -102,7 +106,7 @@ class MotionNetwork(nn.Module):
     def _reference(
         self, times: Tensor, positions: Tensor, mask: Tensor
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Each joint's newest seen position and its time; never-seen joints: the seen joints' centroid, now."""
+        """Newest seen position of each joint and its time; where never seen: the centroid, now."""
         samples = torch.arange(1, times.shape[1] + 1, device=times.device, dtype=mask.dtype)
         last = (mask * samples[None, :, None]).argmax(1)  # (B, J)
         seen = mask.amax(1)
@@ -113,7 +117,7 @@ class MotionNetwork(nn.Module):
         return ref, torch.gather(times, 1, last) * seen, seen, centre
 
     def _vectors(self, start: Tensor, ref: Tensor, seen: Tensor, centre: Tensor) -> Tensor:
-        """Each joint's 3-vectors (B, J, 3, C): its own fit, the body's mean fit, its bone, its place, gravity."""
+        """3-vectors (B, J, 3, C): own fit, the body's mean fit, bone, place, gravity."""
         count = seen.sum(1).clamp_min(1)[:, None, None, None]
         body = (start * seen[..., None, None]).sum(1, keepdim=True) / count
         bone, place = 2 * (ref - ref[:, self.parents]), ref - centre[:, None]
@@ -126,10 +130,10 @@ class MotionNetwork(nn.Module):
             ],
             -1,
         )
-        v = self.embed(v) * self.embed_scale()
+        v = self.embed(v) * both_sides(self.embed_scale, self.mirror)
         return self.embed_joints(v.flatten(2)).unflatten(2, (3, self.config.vectors))
 
     def _visibility(self, times: Tensor, mask: Tensor, seen: Tensor, ref_time: Tensor) -> Tensor:
-        """What is known of each joint (B, J, 4): ever seen, share of samples, age, samples of the last 0.2 s."""
+        """Of each joint (B, J, 4): ever seen, share of samples, age, samples in the last 0.2 s."""
         recent = (mask * (times > -0.2).to(mask.dtype)[..., None]).sum(1) / 5
         return torch.stack([seen, mask.mean(1), ref_time, recent], -1)

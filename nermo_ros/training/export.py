@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Trained weights to one ONNX graph: inner loop and decoder, any number of people and times."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+import yaml
+
+from nermo_ros.inference.card import ModelCard, ModelError
+from nermo_ros.inference.onnxruntime_backend import INPUTS, OUTPUT, OnnxRuntimePredictor
+from nermo_ros.model.network import MotionNetwork
+from nermo_ros.skeleton.body17 import JOINTS
+from nermo_ros.training.config import TrainingConfig
+from nermo_ros.training.train import load_network
+
+TOLERANCE = 1e-5  # m, of the graph against the same network in float64
+
+
+def export(folder: Path) -> float:
+    """Write folder/model.onnx from folder/weights.safetensors and complete folder/model.yaml.
+
+    Returns the largest difference in metres between the graph in ONNX Runtime and the network in
+    float64 on random histories; raises ModelError when that is more than TOLERANCE.
+    """
+    card_path = folder / 'model.yaml'
+    card = ModelCard.read(folder)
+    config = TrainingConfig.parse(card.training['config'])
+    network = load_network(config, folder / 'weights.safetensors')
+    _write_graph(network, config, folder / 'model.onnx')
+    difference = compare(network, folder, config.samples)
+    if difference > TOLERANCE:
+        raise ModelError(f'the graph differs from the network by {difference:.1e} m: not exported')
+    text = yaml.safe_load(card_path.read_text())
+    text['hashes'] = {
+        name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        for name in ('model.onnx', 'weights.safetensors')
+    }
+    card_path.write_text(CARD_HEADER + yaml.safe_dump(text, sort_keys=False, width=99))
+    return difference
+
+
+CARD_HEADER = '# SPDX-License-Identifier: Apache-2.0\n'
+
+
+def write_card(config: TrainingConfig, folder: Path, training: dict) -> None:
+    """Write folder/model.yaml for freshly trained weights."""
+    card = {
+        'name': config.name,
+        'version': config.version,
+        'joints': list(JOINTS),
+        'history': config.history,
+        'horizon': config.horizon,
+        'samples': config.samples,
+        'training': {**training, 'config': config.as_dict()},
+    }
+    text = yaml.safe_dump(card, sort_keys=False, width=99)
+    (folder / 'model.yaml').write_text(CARD_HEADER + text)
+
+
+def random_histories(people: int, samples: int, seed: int = 0) -> list[np.ndarray]:
+    """times, positions, mask, query as a predictor takes them, with irregular stamps and holes."""
+    rng = np.random.default_rng(seed)
+    times = -np.sort(rng.uniform(0, 1, (people, samples)))[:, ::-1]
+    times[:, -1] = 0
+    walk = rng.standard_normal((people, samples, len(JOINTS), 3)).cumsum(1) * 0.01
+    positions = walk + 0.5 * rng.standard_normal((people, 1, len(JOINTS), 3))
+    mask = (rng.random((people, samples, len(JOINTS))) > rng.random((people, 1, 1))) * 1.0
+    mask[0] = 0  # somebody of whom nothing was seen
+    query = rng.uniform(-0.5, 1, (people, 7))
+    arrays = (times, positions * mask[..., None], mask, query)
+    return [np.ascontiguousarray(array, np.float32) for array in arrays]
+
+
+def compare(network: MotionNetwork, folder: Path, samples: int) -> float:
+    """Largest difference [m] of folder/model.onnx in ONNX Runtime from the network in float64."""
+    predictor, worst = OnnxRuntimePredictor.load(folder), 0.0
+    reference = MotionNetwork.double(network)
+    for people in (1, 2, 5, 16):
+        arrays = random_histories(people, samples, seed=people)
+        with torch.no_grad():
+            exact = reference(*(torch.from_numpy(array).double() for array in arrays)).numpy()
+        worst = max(worst, float(np.abs(predictor(*arrays) - exact).max()))
+    network.float()
+    return worst
+
+
+def _write_graph(network: MotionNetwork, config: TrainingConfig, path: Path) -> None:
+    arguments = tuple(torch.from_numpy(a) for a in random_histories(3, config.samples))
+    people, times = torch.export.Dim('people'), torch.export.Dim('times')
+    program = torch.onnx.export(
+        network.eval(),
+        arguments,
+        dynamo=True,
+        opset_version=18,
+        external_data=False,
+        input_names=list(INPUTS),
+        output_names=[OUTPUT],
+        dynamic_shapes=({0: people}, {0: people}, {0: people}, {0: people, 1: times}),
+        verbose=False,
+    )
+    program.save(str(path))
+    model = onnx.load(path)
+    onnx.checker.check_model(model, full_check=True)
+    wide = {
+        value.name
+        for value in [*model.graph.input, *model.graph.output]
+        if value.type.tensor_type.elem_type != onnx.TensorProto.FLOAT
+    }
+    if wide:
+        raise ModelError(f'the graph takes or gives {sorted(wide)} in another type than float32')
