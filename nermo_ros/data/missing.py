@@ -2,7 +2,7 @@
 """The suite of missing-data patterns, for training and for evaluation.
 
 A pattern takes a generator and a mask (P, N, J) of what a camera could see, newest sample last,
-and returns what is left of it, 1 seen, 0 not. The patterns are those that trackers produce: flicker
+and returns what is left of it, 1 seen, 0 not. The patterns are what trackers produce: flicker
 of single joints, joints that are never found, a limb behind an obstacle, dropped frames, a person
 behind a bench.
 """
