@@ -18,9 +18,9 @@ from nermo_ros.skeleton import body17
 
 HANDOVER_RATE = 120.0  # Hz
 HANDOVER_PEOPLE = ('giver', 'taker')
-# A segment's origin is its joint towards the pelvis: along the limbs the distances between these
-# origins stay within a tenth of a millimetre, but at the wrists. LShoulder and RShoulder are the
-# collar bones and have no counterpart; hips, knees and ankles were not measured.
+# A segment's origin is its joint towards the pelvis: the lengths between them are constant or
+# nearly so, see recordings/README.md. LShoulder and RShoulder are the collar bones and have no
+# counterpart; hips, knees and ankles were not measured.
 HANDOVER_SEGMENTS = {
     'pelvis': 'hip', 'spine': 'ab', 'chest': 'chest', 'neck': 'neck', 'head': 'head',
     'l_shoulder': 'LUArm', 'l_elbow': 'LFArm', 'l_wrist': 'LHand',

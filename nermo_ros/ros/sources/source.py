@@ -91,9 +91,9 @@ def stamp_of(header: Any, receipt_ns: int) -> tuple[int, bool]:
     return (stamp, False) if stamp else (receipt_ns, True)
 
 
-def frame_of(header: Any, settings: SourceSettings) -> str:
-    """The settings' frame or else the header's; BadMessage('no_frame') where neither names one."""
-    frame = settings.frame or header.frame_id
+def frame_of(frame_id: str, settings: SourceSettings) -> str:
+    """The settings' frame or else the message's; BadMessage('no_frame') where both are empty."""
+    frame = settings.frame or frame_id
     if not frame:
         raise BadMessage(
             'no_frame',

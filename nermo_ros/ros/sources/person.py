@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One person of a message, in the joints of the source, made into an observation."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from nermo_ros.observation.mask import seen_states
+from nermo_ros.observation.observation import JointState, Observation
+from nermo_ros.ros.sources.source import BadMessage, SourceSettings
+from nermo_ros.skeleton import body17
+from nermo_ros.skeleton.joint_set import JointSet
+from nermo_ros.skeleton.mapping import direct_indices, to_body17
+from nermo_ros.skeleton.sets import JOINT_SETS
+
+# Beyond it a float32 is coarser than 6 cm.
+FARTHEST = 1e6
+
+
+def joint_set_of(settings: SourceSettings, default: str = '') -> JointSet:
+    """The joint set the settings name; BadMessage('no_joint_set') where there is none such."""
+    name = settings.joint_set or default
+    if name not in JOINT_SETS:
+        raise BadMessage(
+            'no_joint_set',
+            f'no joint set is called {name!r}: set it to one of {", ".join(JOINT_SETS)}',
+        )
+    return JOINT_SETS[name]
+
+
+def observe(
+    joint_set: JointSet,
+    positions: np.ndarray,
+    settings: SourceSettings,
+    *,
+    stamp: int,
+    frame: str,
+    person: str,
+    confidences: np.ndarray | None = None,
+    states: np.ndarray | None = None,
+) -> Observation:
+    """An observation from positions (J, 3) metres, confidences (J,) 0..1 and states (J,).
+
+    A NaN or exact-origin position is a missing joint. Raises BadMessage where values are out of
+    range ('bad_positions', 'bad_confidences', 'bad_states') or no joint is seen ('nothing_seen').
+    """
+    if (np.abs(positions) > FARTHEST).any():
+        raise BadMessage(
+            'bad_positions',
+            f'person {person!r} has positions that are infinite or beyond {FARTHEST:.0e} m: '
+            'send metres, and NaN where a joint is not seen',
+        )
+    if confidences is None:
+        confidences = np.ones(len(positions), np.float32)
+    elif not ((confidences >= 0) & (confidences <= 1)).all():
+        raise BadMessage(
+            'bad_confidences',
+            f'person {person!r} has confidences outside 0..1: scale them, or leave them out',
+        )
+    if states is not None and (states > max(JointState)).any():
+        raise BadMessage(
+            'bad_states',
+            f'person {person!r} has states above {int(max(JointState))}: '
+            'send 0 missing, 1 inferred, 2 observed, or leave them out',
+        )
+    positions, states = seen_states(
+        positions, confidences, states, confidence_threshold=settings.confidence_threshold
+    )
+    positions, states, confidences = to_body17(joint_set, positions, states, confidences)
+    if not states.any():
+        raise BadMessage(
+            'nothing_seen',
+            f'person {person!r} has no joint that is seen: leave the person out, '
+            'or lower the confidence threshold',
+        )
+    return Observation(stamp, frame, person, positions, states, confidences)
+
+
+def scatter(people: Mapping[str, np.ndarray], joint_set: JointSet) -> dict[str, np.ndarray]:
+    """Body17 positions (17, 3) by id -> (J, 3) float32 of a joint set, NaN where it has none."""
+    direct = direct_indices(joint_set)
+    canonical, source = list(direct), list(direct.values())
+    scattered = {}
+    for person, positions in people.items():
+        if np.shape(positions) != (len(body17.JOINTS), 3):
+            raise ValueError(
+                f'person {person!r} has positions of shape {np.shape(positions)}: give '
+                f'({len(body17.JOINTS)}, 3), NaN where a joint is not seen'
+            )
+        scattered[person] = np.full((len(joint_set.joints), 3), np.nan, np.float32)
+        scattered[person][source] = np.asarray(positions)[canonical]
+    return scattered
