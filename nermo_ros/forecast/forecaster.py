@@ -43,10 +43,12 @@ class Forecaster:
     if it never did.
     """
 
-    def __init__(self, predictor: Predictor, settings: ForecastSettings):
+    def __init__(
+        self, predictor: Predictor, settings: ForecastSettings, counts: Counter[str] | None = None
+    ):
         self.predictor = predictor
         self.settings = settings
-        self.counts: Counter[str] = Counter()
+        self.counts = Counter() if counts is None else counts
         self.error = ''
 
     def __call__(

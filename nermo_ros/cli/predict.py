@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`nermo predict`: the node as a process of its own."""
+
+import argparse
+
+
+def main(argv: list[str]) -> int:
+    """Run the node until it is told to stop; the exit status."""
+    parser = argparse.ArgumentParser(
+        prog='nermo predict',
+        description='Run the node. It configures and activates itself unless autostart is false.',
+        epilog='All else is ROS: --ros-args -r input:=/skeletons -p source:=kinect_markers ...',
+    )
+    parser.add_argument('--params-file', help='parameters as YAML, as config/predict.yaml')
+    known, ros = parser.parse_known_args(argv)
+    if known.params_file:
+        ros = ['--ros-args', '--params-file', known.params_file, '--', *ros]
+    try:
+        from nermo_ros.ros.run import run
+    except ImportError as error:
+        parser.exit(1, f'nermo predict: {error}: source ROS 2 or pip install ros-rclpy\n')
+    return run(ros)

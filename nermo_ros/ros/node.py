@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The managed node: wires the pipeline to topics, timers and the lifecycle."""
+
+import gc
+import time
+from typing import Any
+
+from diagnostic_msgs.msg import DiagnosticArray
+from nermo_ros.msg import PredictedSkeletonArray, SkeletonArray
+from nermo_ros.srv import PredictAt
+from rclpy.clock import Clock, ClockType, JumpThreshold
+from rclpy.duration import Duration
+from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
+from visualization_msgs.msg import MarkerArray
+
+from nermo_ros.forecast.forecast import Forecast
+from nermo_ros.inference.backends import open_predictor
+from nermo_ros.ros import predict_at
+from nermo_ros.ros.diagnostics import Condition, Reporter, Statistics
+from nermo_ros.ros.newest import arrival, take_queued
+from nermo_ros.ros.outputs import markers, predicted, repaired
+from nermo_ros.ros.parameters import Parameters
+from nermo_ros.ros.pipeline import Pipeline
+
+# Best effort matches reliable publishers too.
+INPUT_QOS = QoSProfile(
+    depth=10, history=HistoryPolicy.KEEP_LAST, reliability=ReliabilityPolicy.BEST_EFFORT
+)
+OUTPUT_QOS = QoSProfile(
+    depth=5, history=HistoryPolicy.KEEP_LAST, reliability=ReliabilityPolicy.RELIABLE
+)
+TICK = 0.1  # s, between looks at who is stale or gone
+DIAGNOSTICS_PERIOD = 1.0  # s
+WARN_AGAIN = 5.0  # s, before the same reason is logged again
+SUCCESS, FAILURE = TransitionCallbackReturn.SUCCESS, TransitionCallbackReturn.FAILURE
+
+
+class PredictNode(LifecycleNode):
+    """Skeletons on `input`; forecasts on `predicted_skeletons`, people as they stand now on
+    `repaired_skeletons`, all of it drawn on `markers`; service `predict_at`; `/diagnostics`.
+
+    configure loads and warms up the model, activate subscribes, deactivate stops and takes back
+    what was shown, cleanup frees. A transition that cannot be made fails with a logged line that
+    says what to do, and can be tried again.
+    """
+
+    def __init__(self, **kwargs: Any):
+        super().__init__('nermo_predict', **kwargs)
+        self._predictor = self._pipeline = self._subscription = self._jump = None
+        self._timers_active, self._warned, self._shown = [], {}, set()
+        self.parameters = Parameters(self, self.state, self._update)
+
+    def state(self) -> str:
+        """Label of the lifecycle state."""
+        return self._state_machine.current_state[1]
+
+    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
+        try:
+            self._predictor = open_predictor(self.parameters['model'], self.parameters['backend'])
+            self._predictor.warm_up()
+            self._statistics = Statistics()
+            self._make_pipeline()
+        except Exception as error:  # rclpy would swallow it without a word
+            self.get_logger().error(f'cannot configure: {error}')
+            self._close()
+            return FAILURE
+        self._advertise()
+        self.get_logger().info(f'{self._model()} on {self._predictor.name} is ready')
+        return super().on_configure(state)
+
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        try:
+            self._pipeline = self._make_pipeline()
+            message_type = self._pipeline.source.message_type()
+        except Exception as error:
+            self.get_logger().error(f'cannot activate: {error}')
+            self._pipeline = None
+            return FAILURE
+        super().on_activate(state)
+        # A full collection in the midst of a forecast would be its latency; see _tick.
+        gc.collect()
+        gc.freeze()
+        gc.disable()
+        self._answered, self._arrived = 0, None
+        rate = self.parameters['rate']
+        self._timers_active = [self.create_timer(TICK, self._tick)]
+        if rate:
+            self._timers_active.append(self.create_timer(1 / rate, self._at_rate))
+        backwards = JumpThreshold(
+            min_forward=None, min_backward=Duration(nanoseconds=-1), on_clock_change=True
+        )
+        self._jump = self.get_clock().create_jump_callback(backwards, post_callback=self._on_jump)
+        self._subscription = self.create_subscription(
+            message_type, 'input', self._on_message, INPUT_QOS
+        )
+        return SUCCESS
+
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        self._stop()
+        return super().on_deactivate(state)
+
+    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
+        self._close()
+        return SUCCESS
+
+    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+        self._stop()
+        self._close()
+        return SUCCESS
+
+    def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
+        return self.on_shutdown(state)
+
+    def _make_pipeline(self) -> Pipeline:
+        return Pipeline(self.parameters, self._predictor, self._statistics.counts, self._warn)
+
+    def _advertise(self) -> None:
+        def publisher(message_type: type, topic: str) -> Any:
+            return self.create_lifecycle_publisher(message_type, topic, OUTPUT_QOS)
+
+        self._predicted = publisher(PredictedSkeletonArray, 'predicted_skeletons')
+        self._repaired = publisher(SkeletonArray, 'repaired_skeletons')
+        self._markers = publisher(MarkerArray, 'markers')
+        self._service = self.create_service(PredictAt, 'predict_at', self._on_predict_at)
+        self._diagnostics = self.create_publisher(DiagnosticArray, '/diagnostics', OUTPUT_QOS)
+        self._report = Reporter(self.get_fully_qualified_name(), self.resolve_topic_name('input'))
+        # Steady: a paused simulation must not silence it.
+        self._report_timer = self.create_timer(
+            DIAGNOSTICS_PERIOD, self._diagnose, clock=Clock(clock_type=ClockType.STEADY_TIME)
+        )
+
+    def _stop(self) -> None:
+        """What activate began; what was shown is taken back."""
+        if self._pipeline is None:
+            return
+        self.destroy_subscription(self._subscription)
+        for timer in self._timers_active:
+            self.destroy_timer(timer)
+        self._jump.unregister()
+        gc.enable()
+        self._publish_nobody(self._now())
+        self._pipeline = None
+
+    def _close(self) -> None:
+        """What configure began."""
+        if self._predictor is None:
+            return
+        self._predictor.close()
+        self._predictor = None
+        if getattr(self, '_report_timer', None) is None:
+            return
+        self.destroy_timer(self._report_timer)
+        self.destroy_service(self._service)
+        self.destroy_publisher(self._diagnostics)
+        for publisher in (self._predicted, self._repaired, self._markers):
+            self.destroy_lifecycle_publisher(publisher)
+        self._report_timer = None
+
+    def _on_message(self, message: Any, info: dict) -> None:
+        taken = [(message, info), *take_queued(self._subscription, INPUT_QOS.depth)]
+        now = self._now()
+        added = sum([self._pipeline.take(message, now) for message, _ in taken])
+        self._statistics.messages += len(taken)
+        if not added:
+            return
+        self._arrived = arrival(taken[-1][1])
+        if not self.parameters['rate']:
+            self._statistics.counts['superseded'] += len(taken) - 1
+            self._at_rate()
+
+    def _at_rate(self) -> None:
+        """Forecast everybody from what is newest."""
+        now = self._now()
+        self._pipeline.expire(now)
+        if not self._pipeline.tracks.newest:
+            return
+        forecast = self._pipeline.forecast(now)
+        arrived, self._arrived = self._arrived, None
+        self._publish(forecast, arrived)
+        self._answered = now
+
+    def _publish(self, forecast: Forecast, arrived: int | None) -> None:
+        frame = self._pipeline.gate.frame
+        latency = 0.0 if arrived is None else (time.perf_counter_ns() - arrived) / 1e9
+        age = (self._now() - forecast.reference) / 1e9
+        self._predicted.publish(predicted.message(forecast, frame, age=age, latency=latency))
+        self._statistics.forecasts += 1
+        if arrived is not None:
+            self._statistics.latencies.append((time.perf_counter_ns() - arrived) / 1e9)
+        if self._repaired.get_subscription_count():
+            self._repaired.publish(repaired.message(forecast, frame))
+        gone, self._shown = self._shown - set(forecast.ids), set(forecast.ids)
+        if self._markers.get_subscription_count():
+            steps, life = (self.parameters[n] for n in ('marker_forecast_steps', 'timeout'))
+            drawn = markers.message(forecast, frame, steps=steps, lifetime=life, gone=gone)
+            self._markers.publish(drawn)
+
+    def _publish_nobody(self, now: int) -> None:
+        frame, times = self._pipeline.gate.frame, self._pipeline.forecaster.settings.times
+        self._predicted.publish(predicted.nobody(now, frame, self._model(), times))
+        if self._repaired.get_subscription_count():
+            self._repaired.publish(repaired.nobody(now, frame))
+        self._markers.publish(markers.clear(now, frame))
+        self._answered, self._shown = now, set()
+
+    def _tick(self) -> None:
+        """Who is gone, the stale while no input comes, and the heartbeat."""
+        now = self._now()
+        gc.collect(1)
+        self._pipeline.expire(now)
+        if self._pipeline.tracks.newest:
+            silent = self._pipeline.silence(now) > self.parameters['stale_after']
+            if silent and not self.parameters['rate']:
+                self._at_rate()
+        elif self._shown or (now - self._answered) / 1e9 >= self.parameters['heartbeat_period']:
+            gc.collect()
+            self._publish_nobody(now)
+
+    def _on_jump(self, jump: Any) -> None:
+        self.get_logger().warning('the clock went back or was changed: histories are cleared')
+        self._pipeline.clear()
+        self._answered, self._arrived = 0, None
+
+    def _on_predict_at(self, request: Any, response: Any) -> Any:
+        return predict_at.answer(request, response, self._pipeline, self._now())
+
+    def _diagnose(self) -> None:
+        people = len(self._pipeline.tracks.newest) if self._pipeline else 0
+        condition = Condition(self.state(), people, self._predictor.name, self._model())
+        self._diagnostics.publish(self._report(self._statistics, condition, self._now()))
+
+    def _update(self, values: dict[str, Any]) -> None:
+        if self._pipeline is not None:
+            self._pipeline.update(values)
+
+    def _warn(self, reason: str, text: str) -> None:
+        if time.monotonic() - self._warned.get(reason, -WARN_AGAIN) >= WARN_AGAIN:
+            self._warned[reason] = time.monotonic()
+            self.get_logger().warning(f'{reason}: {text}')
+
+    def _model(self) -> str:
+        return f'{self._predictor.card.name} {self._predictor.card.version}'
+
+    def _now(self) -> int:
+        return self.get_clock().now().nanoseconds

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From messages to forecasts: everything of the node that needs no graph."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from nermo_ros.forecast.forecast import Forecast
+from nermo_ros.forecast.forecaster import Forecaster, ForecastSettings
+from nermo_ros.inference.card import ModelCard
+from nermo_ros.inference.predictor import Predictor
+from nermo_ros.observation.drop import Drop
+from nermo_ros.observation.observation import Observation
+from nermo_ros.observation.tracks import Tracks, TrackSettings
+from nermo_ros.ros.parameters import pose_of
+from nermo_ros.ros.sources import SOURCES
+from nermo_ros.ros.sources.source import BadMessage, SourceSettings
+from nermo_ros.ros.transform import FrameGate
+from nermo_ros.skeleton.body17 import JOINTS
+
+MOST_SAMPLES = 256  # remembered of a person: two seconds at 120 Hz
+
+
+class Pipeline:
+    """One source, one model, all people.
+
+    values: of the parameters; counts: of drops by reason, of 'unseen' and 'fallback' (Forecaster);
+    warn: called with reason and text for each. Raises ValueError where values and model do not
+    fit, saying what to set. All times are int ns: `receipt` and `now` by the node's clock.
+    People's ages are counted from the receipt of the newest observation, so that a sensor whose
+    clock is not ours neither loses nor keeps people.
+    """
+
+    def __init__(
+        self,
+        values: Mapping[str, Any],
+        predictor: Predictor,
+        counts: Counter[str],
+        warn: Callable[[str, str], None],
+    ):
+        _check(values, predictor)
+        self.source = SOURCES[values['source']]
+        self._settings = SourceSettings(
+            joint_set=values['joint_set'],
+            person_id=values['person_id'],
+            confidence_threshold=values['confidence_threshold'],
+            frame=values['source_frame'],
+        )
+        self._use_inferred = values['use_inferred']
+        self.gate = FrameGate(values['target_frame'], pose_of(values['sensor_transform']))
+        self.tracks = Tracks(_track_settings(values, predictor.card, self.source.geometry_rules))
+        self.forecaster = Forecaster(predictor, _forecast_settings(values), counts)
+        self._counts = counts
+        self._warn = warn
+        self._receipt = 0
+        self._newest = 0
+
+    def update(self, values: Mapping[str, Any]) -> None:
+        """Take over the parameters that can be changed at any time; raises ValueError."""
+        _check(values, self.forecaster.predictor)
+        self.forecaster.settings = _forecast_settings(values)
+
+    def take(self, message: Any, receipt: int) -> int:
+        """Put a message's people into their histories; returns how many went in."""
+        try:
+            reading = self.source.read(message, self._settings, receipt)
+        except BadMessage as bad:
+            self._drop(bad)
+            return 0
+        for bad in reading.drops:
+            self._drop(bad)
+        added = sum([self._add(observation) for observation in reading.observations])
+        if added:
+            self._receipt = receipt
+            self._newest = max(newest.stamp for newest in self.tracks.newest.values())
+        return added
+
+    def _add(self, observation: Observation) -> bool:
+        jumps = self.tracks.drops[Drop.CLOCK_JUMP]
+        try:
+            drop = self.tracks.add(self.gate(observation))
+        except BadMessage as bad:
+            self._drop(bad)
+            return False
+        if self.tracks.drops[Drop.CLOCK_JUMP] > jumps:
+            text = 'stamps went back in time: everybody is tracked anew'
+            self._drop(BadMessage(Drop.CLOCK_JUMP.value, text))
+        if drop is not None:
+            text = (
+                f'an observation of {observation.person!r} at {observation.stamp} ns is left out'
+            )
+            self._drop(BadMessage(drop.value, text))
+        return drop is None
+
+    def _drop(self, bad: BadMessage) -> None:
+        self._counts[bad.reason] += 1
+        self._warn(bad.reason, bad.text)
+
+    def silence(self, now: int) -> float:
+        """Seconds since the newest observation came in."""
+        return (now - self._receipt) / 1e9
+
+    def expire(self, now: int) -> list[str]:
+        """Forget people unseen for the time-out; returns their ids."""
+        return self.tracks.expire(self._source_time(now))
+
+    def forecast(self, now: int) -> Forecast:
+        """Everybody tracked, from the newest observation on."""
+        return self._run(self._newest, now, None)
+
+    def forecast_at(self, times: np.ndarray, reference: int | None, now: int) -> Forecast:
+        """Everybody tracked, at `times` (K,) s after `reference` (default: newest observation).
+
+        Raises ValueError where nobody is tracked or a time is not one that the model can give.
+        """
+        if not self.tracks.newest:
+            raise ValueError('nobody is tracked: there is no forecast yet')
+        reference = self._newest if reference is None else reference
+        if not len(times):
+            raise ValueError('times_from_reference is empty: give at least one time')
+        if not np.isfinite(times).all():
+            raise ValueError('times_from_reference has numbers that are not finite')
+        card, horizon = self.forecaster.predictor.card, self.forecaster.settings.horizon
+        after = (reference - self._newest) / 1e9 + np.asarray(times, np.float64)
+        # Single-precision times round.
+        if after.min() < -card.history - 1e-6 or after.max() > horizon + 1e-6:
+            raise ValueError(
+                f'times reach from {after.min():.3f} to {after.max():.3f} s after the newest '
+                f'observation; this node answers for {-card.history} to {horizon} s'
+            )
+        return self._run(reference, now, times)
+
+    def _run(self, reference: int, now: int, times: np.ndarray | None) -> Forecast:
+        card = self.forecaster.predictor.card
+        batch = self.tracks.batch(card.samples, card.history, use_inferred=self._use_inferred)
+        states = np.zeros((len(batch.ids), len(JOINTS)), np.uint8)
+        for row, person in enumerate(batch.ids):
+            states[row] = self.tracks.newest[person].states
+        failed = self._counts['fallback']
+        forecast = self.forecaster(batch, reference, self._source_time(now), times, states)
+        if self._counts['fallback'] > failed:
+            self._warn('fallback', f'the model could not be used: {self.forecaster.error}')
+        return forecast
+
+    def _source_time(self, now: int) -> int:
+        return self._newest + max(0, now - self._receipt)
+
+    def clear(self) -> None:
+        """Forget everybody: the clock has jumped."""
+        self.tracks.clear()
+
+
+def _check(values: Mapping[str, Any], predictor: Predictor) -> None:
+    card = predictor.card
+    if card.joints != JOINTS:
+        raise ValueError(f'model {card.name} has other joints than body17: choose another model')
+    for name, limit in (('horizon', card.horizon), ('min_history', card.history)):
+        if values[name] > limit:
+            raise ValueError(
+                f'{name} is {values[name]} s, model {card.name} has {limit} s: set {name} to at '
+                f'most {limit} or choose another model'
+            )
+    if len(pose_of(values['sensor_transform'])) and not values['target_frame']:
+        raise ValueError('sensor_transform is set without target_frame: name the frame it is in')
+
+
+def _forecast_settings(values: Mapping[str, Any]) -> ForecastSettings:
+    names = ('horizon', 'step', 'min_samples', 'min_history', 'stale_after')
+    return ForecastSettings(**{name: values[name] for name in names})
+
+
+def _track_settings(
+    values: Mapping[str, Any], card: ModelCard, geometry_rules: bool
+) -> TrackSettings:
+    rules = ('frozen_samples', 'bone_tolerance', 'speed_limit') if geometry_rules else ()
+    return TrackSettings(
+        # Somebody unseen for a while still has the model's whole history.
+        seconds=card.history + values['timeout'],
+        capacity=max(MOST_SAMPLES, 2 * card.samples),
+        timeout=values['timeout'],
+        rejoin_distance=values['id_switch_distance'],
+        **{name: values[name] for name in rules},
+    )
