@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from nermo_ros.data.windows import CameraSettings, RandomCameras
+from nermo_ros.skeleton.body17 import BONES
+
+PLAIN = CameraSettings(
+    noise=(0, 0), stretch=(1, 1), scale=(1, 1), mirror=0, bones=0, jitter=0.15, history=(1, 1)
+)
+
+
+def line(frames=600, speed=(0.5, 0.0, 0.1)):
+    """A stiff body that moves at a constant velocity [m/s], 120 Hz."""
+    body = np.random.default_rng(3).normal(0, 0.4, (17, 3))
+    return (body + np.arange(frames)[:, None, None] / 120 * np.array(speed)).astype(np.float32)
+
+
+def test_shapes_and_stamps():
+    windows = RandomCameras([line()], 120.0, 32, (0.0, 0.5, 1.0)).draw(64)
+    assert windows.times.shape == (64, 32)
+    assert windows.positions.shape == (64, 32, 17, 3)
+    assert windows.mask.shape == (64, 32, 17)
+    assert windows.future.shape == (64, 3, 17, 3)
+    assert (windows.times[:, -1] == 0).all()
+    assert (np.diff(windows.times, axis=1) >= 0).all()
+    assert not windows.positions[windows.mask == 0].any()
+    assert all(a.dtype == np.float32 for a in (windows.times, windows.positions, windows.mask))
+
+
+def test_truth_is_where_the_motion_goes_in_true_seconds():
+    windows = RandomCameras([line()], 120.0, 32, (0.0, 0.5, 1.0), PLAIN).draw(64)
+    speed = np.linalg.norm(windows.future[:, 2] - windows.future[:, 0], axis=-1)
+    np.testing.assert_allclose(speed, np.hypot(0.5, 0.1), rtol=1e-3)
+    seen = windows.mask[:, -1] == 1
+    np.testing.assert_allclose(
+        windows.positions[:, -1][seen], windows.future[:, 0][seen], atol=1e-4
+    )
+
+
+def test_stretch_changes_the_speed():
+    fast = replace(PLAIN, stretch=(2.0, 2.0))
+    windows = RandomCameras([line()], 120.0, 32, (0.0, 1.0), fast).draw(16)
+    speed = np.linalg.norm(windows.future[:, 1] - windows.future[:, 0], axis=-1)
+    np.testing.assert_allclose(speed, 2 * np.hypot(0.5, 0.1), rtol=1e-3)
+
+
+def test_headings_leave_heights_alone():
+    windows = RandomCameras([line()], 120.0, 32, (0.0, 1.0), PLAIN).draw(64)
+    rise = windows.future[:, 1, :, 2] - windows.future[:, 0, :, 2]
+    np.testing.assert_allclose(rise, 0.1, atol=1e-3)
+    directions = windows.future[:, 1, 0, :2] - windows.future[:, 0, 0, :2]
+    assert np.ptp(np.arctan2(directions[:, 1], directions[:, 0])) > 5
+
+
+def test_other_bodies_are_symmetric_and_stiff():
+    windows = RandomCameras([line()], 120.0, 32, (0.0, 1.0), replace(PLAIN, bones=1.0)).draw(32)
+    source = line()[0]
+    ends = np.array(BONES)
+    lengths = np.linalg.norm(np.diff(windows.future[:, :, ends], axis=3)[:, :, :, 0], axis=-1)
+    np.testing.assert_allclose(lengths[:, 0], lengths[:, 1], rtol=1e-3)
+    factor = lengths[:, 0] / np.linalg.norm(np.diff(source[ends], axis=1)[:, 0], axis=-1)
+    left = [i for i, (_, j) in enumerate(BONES) if j in (1, 4, 7, 11, 13, 15)]
+    right = [i for i, (_, j) in enumerate(BONES) if j in (2, 5, 8, 12, 14, 16)]
+    np.testing.assert_allclose(factor[:, left], factor[:, right], rtol=1e-3)
+    assert factor.std(0).min() > 0.05
+
+
+def test_same_seed_same_windows():
+    first, second = (RandomCameras([line()], 120.0, 32, (0.5,), seed=4).draw(8) for _ in range(2))
+    assert np.array_equal(first.positions, second.positions)
+
+
+def test_too_short_sequences_are_refused():
+    with pytest.raises(ValueError, match='no sequence is longer'):
+        RandomCameras([line(100)], 120.0, 32, (1.0,))

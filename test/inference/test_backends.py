@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from nermo_ros.inference.backends import BACKENDS, open_predictor
+from nermo_ros.inference.card import ModelCard, ModelError
+from nermo_ros.inference.models import model_folder, shipped_models
+from nermo_ros.inference.predictor import BackendError
+
+
+@pytest.fixture(params=BACKENDS)
+def predictor(request):
+    predictor = open_predictor('body17', request.param)
+    predictor.warm_up()
+    yield predictor
+    predictor.close()
+
+
+def walkers(people, samples):
+    """times, positions, mask, query of people who walk at 1 m/s along x, seen at 30 Hz."""
+    times = np.tile(-np.arange(samples - 1, -1, -1) / 30, (people, 1))
+    body = np.random.default_rng(0).normal(0, 0.3, (people, 1, 17, 3))
+    positions = body + times[:, :, None, None] * np.array([1.0, 0, 0])
+    query = np.tile([0.0, 0.2, 0.4], (people, 1))
+    arrays = (times, positions, np.ones((people, samples, 17)), query)
+    return [np.ascontiguousarray(array, np.float32) for array in arrays]
+
+
+@pytest.mark.parametrize('people', [0, 1, 2, 16, 33])
+def test_shapes(predictor, people):
+    forecast = predictor(*walkers(people, predictor.card.samples))
+    assert forecast.shape == (people, 3, 17, 3)
+    assert forecast.dtype == np.float32
+
+
+def test_nothing_seen_is_finite(predictor):
+    times, positions, mask, query = walkers(2, predictor.card.samples)
+    assert np.isfinite(predictor(times, 0 * positions, 0 * mask, query)).all()
+
+
+def test_meets_the_observation_now(predictor):
+    times, positions, mask, query = walkers(2, predictor.card.samples)
+    forecast = predictor(times, positions, mask, query)
+    np.testing.assert_allclose(forecast[:, 0], positions[:, -1], atol=1e-5)
+
+
+def test_does_not_depend_on_the_origin(predictor):
+    times, positions, mask, query = walkers(2, predictor.card.samples)
+    away = np.float32([3.0, -2.0, 1.1])
+    moved = predictor(times, positions + away, mask, query)
+    np.testing.assert_allclose(moved, predictor(times, positions, mask, query) + away, atol=1e-4)
+
+
+def test_wrong_shapes_are_a_backend_error(predictor):
+    times, positions, mask, query = walkers(2, predictor.card.samples)
+    with pytest.raises(BackendError, match='failed'):
+        predictor(times, positions[..., :2], mask, query)
+
+
+def test_a_closed_predictor_cannot_be_called(predictor):
+    predictor.close()
+    with pytest.raises(BackendError):
+        predictor(*walkers(1, predictor.card.samples))
+
+
+def test_auto_opens_the_shipped_model():
+    assert 'body17' in shipped_models()
+    assert open_predictor('body17').name in BACKENDS
+
+
+def test_unknown_names_say_what_there_is():
+    with pytest.raises(ModelError, match='body17'):
+        open_predictor('no_such_model')
+    with pytest.raises(BackendError, match='onnxruntime'):
+        open_predictor('body17', 'no_such_backend')
+
+
+@pytest.mark.parametrize('damage', ['absent', 'garbage'])
+def test_a_damaged_graph_says_what_to_do(tmp_path, damage):
+    folder = shutil.copytree(model_folder('body17'), tmp_path / 'model')
+    graph = folder / 'model.onnx'
+    graph.unlink() if damage == 'absent' else graph.write_bytes(b'not a graph')
+    with pytest.raises(
+        BackendError, match='nermo export' if damage == 'absent' else 'cannot load'
+    ):
+        open_predictor(folder)
+
+
+def test_a_damaged_card_says_what_to_do(tmp_path):
+    (tmp_path / 'model.yaml').write_text('name: x\n')
+    with pytest.raises(ModelError, match='nermo export'):
+        ModelCard.read(tmp_path)
+    with pytest.raises(ModelError, match='no model.yaml'):
+        ModelCard.read(tmp_path / 'absent')
+
+
+def test_the_shipped_model_is_small_and_has_its_hashes():
+    import hashlib
+
+    folder = model_folder('body17')
+    assert sum(file.stat().st_size for file in folder.iterdir()) < 8e6
+    for name, digest in ModelCard.read(folder).hashes.items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+
+
+def test_inference_needs_no_torch():
+    code = (
+        'import sys; from nermo_ros.inference.backends import open_predictor;'
+        "open_predictor('body17').warm_up(); sys.exit('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, '-c', code]).returncode == 0

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from nermo_ros.inference.backends import open_predictor
+from nermo_ros.inference.card import ModelCard, ModelError
+from nermo_ros.model.network import NetworkConfig
+from nermo_ros.training.config import TrainingConfig
+from nermo_ros.training.export import compare, export, random_histories, write_card
+from nermo_ros.training.train import load_network, make_network, outer_loss, train
+
+
+def swinging(frames=500, seed=0):
+    """A body whose joints swing at their own pace, 120 Hz."""
+    rng = np.random.default_rng(seed)
+    body, pace = rng.normal(0, 0.4, (17, 3)), rng.uniform(2, 6, (17, 1))
+    t = np.arange(frames)[:, None, None] / 120
+    return (body + 0.1 * np.sin(pace * t + body)).astype(np.float32)
+
+
+@pytest.fixture(scope='module')
+def config():
+    config = TrainingConfig.read('body17')
+    small = NetworkConfig(basis=8, vectors=16, scalars=8, blocks=2)
+    return replace(config, network=small, outer=replace(config.outer, steps=60, batch=32))
+
+
+@pytest.fixture(scope='module')
+def trained(config, tmp_path_factory):
+    torch.set_num_threads(1)
+    folder = tmp_path_factory.mktemp('model')
+    train(config, [swinging()], 120.0, folder, lambda network: {'val': 1.0}, every=20)
+    write_card(config, folder, {})
+    export(folder)
+    return folder
+
+
+def test_the_loss_goes_down(trained):
+    rows = (trained / 'log.csv').read_text().splitlines()
+    assert rows[0] == 'step,seconds,loss,val'
+    losses = [float(row.split(',')[2]) for row in rows[1:]]
+    assert len(losses) == 3
+    assert losses[-1] < 0.9 * losses[0]
+
+
+def test_same_seed_same_weights(config, trained, tmp_path):
+    train(config, [swinging()], 120.0, tmp_path)
+    assert (tmp_path / 'weights.safetensors').read_bytes() == (
+        trained / 'weights.safetensors'
+    ).read_bytes()
+
+
+def test_the_graph_is_the_network(config, trained):
+    network = load_network(config, trained / 'weights.safetensors')
+    assert compare(network, trained, config.samples) < 1e-5
+    predictor = open_predictor(trained, 'onnxruntime')
+    arrays = random_histories(4, config.samples)
+    with torch.no_grad():
+        expected = network(*map(torch.from_numpy, arrays)).numpy()
+    np.testing.assert_allclose(predictor(*arrays), expected, atol=1e-5)
+
+
+def test_the_card_tells_what_was_trained(config, trained):
+    card = ModelCard.read(trained)
+    assert card.name == 'body17'
+    assert card.samples == config.samples
+    assert TrainingConfig.parse(card.training['config']) == config
+    assert set(card.hashes) == {'model.onnx', 'weights.safetensors'}
+
+
+def test_a_graph_that_differs_is_refused(config, trained, monkeypatch):
+    monkeypatch.setattr('nermo_ros.training.export.TOLERANCE', 0.0)
+    monkeypatch.setattr('nermo_ros.training.export._write_graph', lambda *args: None)
+    with pytest.raises(ModelError, match='differs'):
+        export(trained)
+
+
+def test_weights_that_are_not_there(config, tmp_path):
+    with pytest.raises(FileNotFoundError, match='nermo train'):
+        load_network(config, tmp_path / 'weights.safetensors')
+
+
+@pytest.mark.parametrize(
+    'text, message', [('name: x', 'not a training config'), ('[]', 'not a training config')]
+)
+def test_bad_configs_are_named(tmp_path, text, message):
+    (tmp_path / 'bad.yaml').write_text(text)
+    with pytest.raises(ValueError, match=message):
+        TrainingConfig.read(tmp_path / 'bad.yaml')
+    with pytest.raises(ValueError, match='body17'):
+        TrainingConfig.read(tmp_path / 'absent.yaml')
+
+
+def test_outer_loss_is_nought_for_the_truth_and_grows_with_the_error():
+    truth = torch.randn(2, 4, 17, 3)
+    weight = torch.ones(4)
+    assert outer_loss(truth, truth, weight, 0.3) == 0
+    away = outer_loss(truth + torch.tensor([0.03, 0.04, 0.0]), truth, weight, 0.3)
+    torch.testing.assert_close(away, torch.tensor(0.05), atol=1e-5, rtol=0)
+
+
+def test_untrained_networks_start_near_the_closed_form(config):
+    arrays = [torch.from_numpy(a) for a in random_histories(2, config.samples)]
+    forecast = make_network(config).eval()(*arrays)
+    assert forecast.isfinite().all()
