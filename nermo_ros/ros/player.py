@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterable, Sequence
 
 import rclpy
+from rclpy.context import Context
 from rclpy.duration import Duration
 from rclpy.node import Node
 from rclpy.qos import QoSProfile, ReliabilityPolicy
@@ -34,9 +35,9 @@ def published_ids(people: Sequence[str], source: str) -> dict[str, str]:
 class Player(Node):
     """Publishes frames as one source's messages.
 
-    frames: times increasing, seconds; people: everybody who may be in them; source: key of SOURCES;
-    joint_set: key of JOINT_SETS, empty: the source's own, else body17; frame_id: that the positions
-    are in; topic: empty: the source's usual one; reliable: False: best effort; ids: see
+    frames: times increasing, seconds; people: everybody who may be in them; source: key of
+    SOURCES; joint_set: key of JOINT_SETS, empty: the source's own, else body17; frame_id: that the
+    positions are in; topic: empty: the source's usual one; reliable: False: best effort; ids: see
     published_ids(). Raises ValueError on an unknown source or joint set.
     """
 
@@ -50,7 +51,7 @@ class Player(Node):
         frame_id: str = 'world',
         topic: str = '',
         reliable: bool = True,
-        node_name: str = 'player',
+        context: Context | None = None,
     ):
         if source not in SOURCES:
             raise ValueError(f'no source {source!r}: choose from {", ".join(SOURCES)}')
@@ -58,7 +59,7 @@ class Player(Node):
         joint_set = joint_set or row.joint_set or 'body17'
         if joint_set not in JOINT_SETS:
             raise ValueError(f'no joint set {joint_set!r}: choose from {", ".join(JOINT_SETS)}')
-        super().__init__(node_name)
+        super().__init__('player', context=context)
         self.ids = published_ids(people, source)
         self._frames = frames
         self._write = row.write
