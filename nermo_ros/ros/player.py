@@ -79,7 +79,7 @@ class Player(Node):
         when the context is shut down.
         """
         self._wait_for_subscription(wait)
-        played = []
+        played: list[tuple[int, float]] = []
         steady, stamps = time.monotonic(), self.get_clock().now().nanoseconds
         for frame in self._frames:
             time.sleep(max(0.0, steady + frame.time - time.monotonic()))

@@ -23,7 +23,7 @@ def joint_set_of(settings: SourceSettings, default: str = '') -> JointSet:
     if name not in JOINT_SETS:
         raise BadMessage(
             'no_joint_set',
-            f'no joint set is called {name!r}: set it to one of {", ".join(JOINT_SETS)}',
+            f'no joint set {name!r}: set joint_set to one of {", ".join(JOINT_SETS)}',
         )
     return JOINT_SETS[name]
 
@@ -71,7 +71,7 @@ def observe(
         raise BadMessage(
             'nothing_seen',
             f'person {person!r} has no joint that is seen: leave the person out, '
-            'or lower the confidence threshold',
+            'or lower confidence_threshold',
         )
     return Observation(stamp, frame, person, positions, states, confidences)
 

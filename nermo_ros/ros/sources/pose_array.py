@@ -39,7 +39,7 @@ def read(message: Any, settings: SourceSettings, receipt_ns: int) -> Reading:
         raise BadMessage(
             'wrong_length',
             f'{len(message.poses)} poses, but {len(joint_set.joints)} joints in {joint_set.name}: '
-            'set the joint set that the topic is in, and send NaN where a joint is not seen',
+            'set joint_set to what the topic is in, and send NaN where a joint is not seen',
         )
     frame = frame_of(message.header.frame_id, settings)
     stamp, unstamped = stamp_of(message.header, receipt_ns)

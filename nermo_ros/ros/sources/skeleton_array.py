@@ -78,7 +78,7 @@ def _check_id(person: str, people: Mapping[str, Any]) -> None:
 
 
 def _values(skeleton: Any, name: str, dtype: type, length: int) -> np.ndarray:
-    values = np.array(getattr(skeleton, name), dtype)
+    values: np.ndarray = np.array(getattr(skeleton, name), dtype)
     if values.shape != (length,):
         raise BadMessage(
             'wrong_length',

@@ -97,7 +97,7 @@ def frame_of(frame_id: str, settings: SourceSettings) -> str:
     if not frame:
         raise BadMessage(
             'no_frame',
-            'header.frame_id is empty: let the driver fill it in, or set the source frame',
+            'header.frame_id is empty: let the driver fill it in, or set source_frame',
         )
     return frame
 

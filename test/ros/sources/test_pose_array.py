@@ -80,7 +80,7 @@ def test_a_zero_stamp_is_the_receipt_and_is_told(read):
         (MEDIAPIPE[:32], {}, 'wrong_length', '33'),
         (MEDIAPIPE, {'settings': SourceSettings()}, 'no_joint_set', 'body17'),
         (MEDIAPIPE, {'settings': SourceSettings(joint_set='kinect')}, 'no_joint_set', "'kinect'"),
-        (MEDIAPIPE, {'frame': ''}, 'no_frame', 'source frame'),
+        (MEDIAPIPE, {'frame': ''}, 'no_frame', 'source_frame'),
     ],
 )
 def test_a_useless_message_is_refused_with_advice(read, positions, keys, reason, advice):

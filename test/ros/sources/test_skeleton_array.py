@@ -109,7 +109,7 @@ def test_a_zero_stamp_is_the_receipt_and_is_told(read):
 @pytest.mark.parametrize(
     ('keys', 'reason', 'advice'),
     [
-        ({'frame': ''}, 'no_frame', 'source frame'),
+        ({'frame': ''}, 'no_frame', 'source_frame'),
         ({'joint_names': ['nose', 'tail']}, 'unknown_joints', 'body17'),
         ({'joint_names': []}, 'unknown_joints', 'body17'),
         ({'joint_names': body17.JOINTS[::-1]}, 'unknown_joints', 'order'),
