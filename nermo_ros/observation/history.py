@@ -79,10 +79,12 @@ class History:
             self._start, self._end = 0, len(self)
         place = self._start + int(np.searchsorted(self.stamps, stamp))
         seen = (states > JointState.MISSING)[:, None]
-        sample = (stamp, np.where(seen, positions, 0), states, states.max())
-        for array, value in zip(arrays, sample, strict=True):
+        for array in arrays:
             array[place + 1 : self._end + 1] = array[place : self._end]
-            array[place] = value
+        self._stamps[place] = stamp
+        self._positions[place] = np.where(seen, positions, 0)
+        self._states[place] = states
+        self._best[place] = states.max()
         self._end += 1
         oldest = self._stamps[self._end - 1] - self._span
         self._start += int(np.searchsorted(self.stamps, oldest))

@@ -50,11 +50,12 @@ class JointSet:
             raise ValueError(f'joint set {self.name}: a joint of one side lacks the other side')
 
     def _check(self, canonical: str, recipe: Recipe) -> None:
+        known = body17.INDEX if isinstance(recipe, Between) else self.index
         if isinstance(recipe, Between):
-            parents, known = (recipe.start, recipe.end), body17.INDEX
+            parents = {recipe.start, recipe.end}
         else:
-            parents, known = (recipe,) if isinstance(recipe, str) else recipe, self.index
-        unknown = {canonical} - set(body17.JOINTS) | set(parents) - set(known)
+            parents = {recipe} if isinstance(recipe, str) else set(recipe)
+        unknown = {canonical} - set(body17.JOINTS) | parents - set(known)
         if unknown:
             raise ValueError(f'joint set {self.name}: the recipe of {canonical} names {unknown}')
 

@@ -99,13 +99,14 @@ class TestThroughTracks:
         assert tracks.add(seen('30', 1.4, at=(1.4, 0, 0), frame='odom')) is None
         assert tracks.batch(20, 2.0).ids == ('28', '30')
 
-    def test_the_nearest_of_two(self, seen):
+    @pytest.mark.parametrize(('x', 'rest'), [(0.15, 'right'), (0.25, 'left')])
+    def test_the_nearest_of_two(self, seen, x, rest):
         tracks = Tracks(self.SETTINGS)
         for time in np.arange(0, 1, 0.1):
             tracks.add(seen('left', time))
             tracks.add(seen('right', time, at=(0.4, 0, 0)))
-        tracks.add(seen('new', 1.3, at=(0.25, 0, 0)))
-        assert tracks.batch(2, 1.0).ids == ('left', 'new')
+        tracks.add(seen('new', 1.3, at=(x, 0, 0)))
+        assert tracks.batch(2, 1.0).ids == (rest, 'new')
 
     def test_two_who_cross_do_not_swap(self, seen):
         tracks = Tracks(self.SETTINGS)
