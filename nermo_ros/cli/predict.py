@@ -12,9 +12,11 @@ def main(argv: list[str]) -> int:
         epilog='All else is ROS: --ros-args -r input:=/skeletons -p source:=kinect_markers ...',
     )
     parser.add_argument('--params-file', help='parameters as YAML, as config/predict.yaml')
-    known, ros = parser.parse_known_args(argv)
-    if known.params_file:
-        ros = ['--ros-args', '--params-file', known.params_file, '--', *ros]
+    # ROS has a --params-file of its own, any number of times.
+    start = argv.index('--ros-args') if '--ros-args' in argv else len(argv)
+    own, ros = parser.parse_args(argv[:start]), argv[start:]
+    if own.params_file:
+        ros = ['--ros-args', '--params-file', own.params_file, *ros]
     try:
         from nermo_ros.ros.run import run
     except ImportError as error:

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The node under the lifecycle, and RViz if wanted: ros2 launch nermo_ros predict.launch.py -s."""
+
+from launch.actions import DeclareLaunchArgument, EmitEvent, RegisterEventHandler
+from launch.conditions import IfCondition
+from launch.events import matches_action
+from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
+from launch_ros.actions import LifecycleNode, Node
+from launch_ros.event_handlers import OnStateTransition
+from launch_ros.events.lifecycle import ChangeState
+from launch_ros.parameter_descriptions import ParameterValue
+from launch_ros.substitutions import FindPackageShare
+from lifecycle_msgs.msg import Transition
+
+from launch import LaunchDescription
+
+SHARE = FindPackageShare('nermo_ros')
+SOURCES = ['skeleton_array', 'kinect_markers', 'pose_array']
+# Parameters that are arguments too; these win over the file.
+PARAMETERS = ('source', 'joint_set', 'target_frame', 'model', 'backend')
+
+# Name, default, what it is, choices.
+ARGUMENTS = (
+    ('namespace', '', 'of the node and all its topics', None),
+    ('source', 'skeleton_array', 'kind of message on input_topic', SOURCES),
+    ('input_topic', 'skeletons', 'where people come from', None),
+    ('joint_set', '', 'joints of messages without names; empty: as usual for the source', None),
+    ('target_frame', '', 'frame of the forecasts, z up; empty: that of the messages', None),
+    (
+        'params_file',
+        PathJoinSubstitution([SHARE, 'config', 'predict.yaml']),
+        'all other parameters',
+        None,
+    ),
+    ('use_sim_time', 'false', 'time from /clock', ['true', 'false']),
+    ('autostart', 'true', 'configure and activate at the start', ['true', 'false']),
+    ('log_level', 'info', 'of the node', ['debug', 'info', 'warn', 'error', 'fatal']),
+    ('rviz', 'false', 'show people and forecasts in RViz', ['true', 'false']),
+    ('model', 'body17', 'name of a shipped model, or a folder with a model.yaml', None),
+    ('backend', 'auto', 'what runs the model', None),
+)
+
+
+def generate_launch_description() -> LaunchDescription:
+    """Arguments, the node, its transitions, RViz."""
+    node = LifecycleNode(
+        package='nermo_ros',
+        executable='predict',
+        name='nermo_predict',
+        namespace=LaunchConfiguration('namespace'),
+        output='screen',
+        parameters=[
+            LaunchConfiguration('params_file'),
+            {name: _text(name) for name in PARAMETERS},
+            {
+                'use_sim_time': ParameterValue(
+                    LaunchConfiguration('use_sim_time'), value_type=bool
+                ),
+                'autostart': False,  # done below, so that the launch system follows the states
+            },
+        ],
+        remappings=[('input', LaunchConfiguration('input_topic'))],
+        ros_arguments=['--log-level', LaunchConfiguration('log_level')],
+    )
+    rviz = Node(
+        package='rviz2',
+        executable='rviz2',
+        namespace=LaunchConfiguration('namespace'),
+        arguments=['-d', PathJoinSubstitution([SHARE, 'config', 'predict.rviz'])],
+        condition=IfCondition(LaunchConfiguration('rviz')),
+    )
+    autostart = IfCondition(LaunchConfiguration('autostart'))
+    # Only from configuring: without the start state an operator's deactivate would be undone.
+    activate = OnStateTransition(
+        target_lifecycle_node=node,
+        start_state='configuring',
+        goal_state='inactive',
+        entities=[_change(node, Transition.TRANSITION_ACTIVATE)],
+    )
+    return LaunchDescription(
+        [
+            *(
+                DeclareLaunchArgument(
+                    name, default_value=default, description=description, choices=choices
+                )
+                for name, default, description, choices in ARGUMENTS
+            ),
+            RegisterEventHandler(activate, condition=autostart),
+            node,
+            _change(node, Transition.TRANSITION_CONFIGURE, condition=autostart),
+            rviz,
+        ]
+    )
+
+
+def _text(name: str) -> ParameterValue:
+    """An argument as text, whatever it looks like."""
+    return ParameterValue(LaunchConfiguration(name), value_type=str)
+
+
+def _change(node: LifecycleNode, transition: int, **kwargs) -> EmitEvent:
+    event = ChangeState(lifecycle_node_matcher=matches_action(node), transition_id=transition)
+    return EmitEvent(event=event, **kwargs)

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+import numpy as np
+import pytest
+
+from nermo_ros.forecast.forecast import Forecast, Status
+from nermo_ros.observation.observation import JointState
+
+STAMP = 1_700_000_000_123_456_789
+
+
+@pytest.fixture
+def forecast():
+    """Two people at four times; joint 4 of the first and all of the second are filled in."""
+    states = np.full((2, 17), JointState.OBSERVED, np.uint8)
+    states[0, 4] = states[1] = JointState.INFERRED
+    return Forecast(
+        ids=('ada', 'bob'),
+        stamps=np.array([STAMP, STAMP - 10**8]),
+        reference=STAMP,
+        times=np.array([0.1, 0.2, 0.3, 0.4], np.float32),
+        positions=np.arange(2 * 4 * 17 * 3, dtype=np.float32).reshape(2, 4, 17, 3),
+        repaired=-np.arange(2 * 17 * 3, dtype=np.float32).reshape(2, 17, 3),
+        states=states,
+        observed_fraction=np.full((2, 17), 0.75, np.float32),
+        ages=np.array([0.0, 0.1]),
+        status=np.array([Status.OK, Status.PARTIAL], np.uint8),
+        model='tiny 7',
+    )
