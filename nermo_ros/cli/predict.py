@@ -9,6 +9,7 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog='nermo predict',
         description='Run the node. It configures and activates itself unless autostart is false.',
+        allow_abbrev=False,
         epilog='All else is ROS: --ros-args -r input:=/skeletons -p source:=kinect_markers ...',
     )
     parser.add_argument('--params-file', help='parameters as YAML, as config/predict.yaml')

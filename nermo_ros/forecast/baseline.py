@@ -12,6 +12,7 @@ from collections.abc import Callable
 import numpy as np
 
 DAMPING = 0.25  # s, time constant with which the damped velocity dies away
+LARGEST = np.finfo(np.float32).max  # even nonsense from a sensor must not come out infinite
 SPAN = 3  # samples, newest included, over which a velocity is taken
 
 
@@ -55,6 +56,7 @@ def _extrapolate(
     newest_first = mask[:, ::-1] > 0
     count = np.cumsum(newest_first, axis=1)
     total = count[:, -1]
+    times, positions = times.astype(np.float64), positions.astype(np.float64)
     time, place = _pick(times, positions, np.argmax(count >= 1, axis=1))
     earlier = np.argmax(count >= np.minimum(total, SPAN)[:, None], axis=1)
     earlier_time, earlier_place = _pick(times, positions, earlier)
@@ -65,7 +67,7 @@ def _extrapolate(
     forecast = place[:, None] + velocity[:, None] * travel(ahead)[..., None]
     seen = (total > 0)[:, None, :, None]
     centroid = (forecast * seen).sum(2, keepdims=True) / np.maximum(seen.sum(2, keepdims=True), 1)
-    return np.where(seen, forecast, centroid).astype(np.float32)
+    return np.clip(np.where(seen, forecast, centroid), -LARGEST, LARGEST).astype(np.float32)
 
 
 def _pick(

@@ -69,7 +69,7 @@ class Forecaster:
         times = self.settings.times if times is None else np.asarray(times, np.float32)
         if states is None:
             states = np.where(batch.mask[:, -1] > 0, JointState.OBSERVED, JointState.MISSING)
-        seen = batch.mask.any((1, 2))
+        seen = np.asarray(batch.mask.any((1, 2)))
         self.counts['unseen'] += int((~seen).sum())
         batch, states = _rows(batch, seen), states[seen]
 
@@ -103,23 +103,27 @@ class Forecaster:
         """(P, 1 + K, 17, 3), from the model for the people wanted of it, and (P,) for whom it
         failed."""
         arrays = (batch.times, batch.positions, batch.mask)
-        stand_in = damped_velocity(*arrays, query.astype(np.float32))
         failed = np.zeros(len(batch.ids), bool)
-        if not wanted.any():
-            return stand_in, failed
-        card = self.predictor.card
-        # Outside the times it was trained on, the model's pose is held.
-        query = np.clip(query, -card.history, card.horizon).astype(np.float32)
-        try:
-            output = self.predictor(*arrays, query)
-            failed = wanted & ~np.isfinite(output).all((1, 2, 3))
-            if failed.any():
-                self.error = 'the model gave numbers that are not finite'
-        except BackendError as error:
-            output, failed = stand_in, wanted
-            self.error = str(error)
-        self.counts['fallback'] += int(failed.sum())
-        return np.where((wanted & ~failed)[:, None, None, None], output, stand_in), failed
+        output = None
+        if wanted.any():
+            card = self.predictor.card
+            # Outside the times it was trained on, the model's pose is held.
+            held = np.clip(query, -card.history, card.horizon).astype(np.float32)
+            try:
+                output = self.predictor(*arrays, held)
+                failed = wanted & ~np.isfinite(output).all((1, 2, 3))
+                if failed.any():
+                    self.error = 'it gave numbers that are not finite'
+            except BackendError as error:
+                failed = wanted
+                self.error = str(error)
+            self.counts['fallback'] += int(failed.sum())
+        without = ~wanted | failed
+        if output is None or without.any():
+            stand_in = damped_velocity(*arrays, query.astype(np.float32))
+            without = without[:, None, None, None]
+            output = stand_in if output is None else np.where(without, stand_in, output)
+        return output, failed
 
     def _warming_up(self, batch: Batch) -> np.ndarray:
         seen = batch.mask.any(2)

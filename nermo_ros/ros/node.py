@@ -139,6 +139,7 @@ class PredictNode(LifecycleNode):
             self.destroy_timer(timer)
         self._jump.unregister()
         gc.enable()
+        gc.unfreeze()
         self._publish_nobody(self._now())
         self._pipeline = None
 

@@ -53,9 +53,8 @@ class Row:
 
 _U, _I, _A = When.UNCONFIGURED, When.INACTIVE, When.ALWAYS
 _SETS = ('', *JOINT_SETS)
-FOOTNOTE = (
-    '\\* For sources that do not tell seen from guessed joints: kinect_markers and pose_array.'
-)
+_GUESSING = ', '.join(name for name, source in SOURCES.items() if source.geometry_rules)
+FOOTNOTE = f'\\* For sources that do not tell seen from guessed joints: {_GUESSING}.'
 TABLE = (
     Row('autostart', True, When.START, 'configure and activate at the start; without launch only'),
     Row('model', 'body17', _U, 'name of a shipped model, or a folder with a model.yaml'),

@@ -87,6 +87,13 @@ def test_nobody_and_no_samples(baseline):
     assert not baseline(*nothing, np.zeros((2, 5), np.float32)).any()
 
 
+@pytest.mark.parametrize('baseline', ALL)
+def test_nonsense_from_a_sensor_stays_finite(baseline):
+    times, positions, mask = moving([-1e-6, -5e-7, 0.0])
+    positions[0, 0], positions[0, 2] = -3e38, 3e38
+    assert np.isfinite(baseline(times, positions, mask, ask(-1.0, 0.0, 1.0))).all()
+
+
 @given(seed=st.integers(0, 10_000), baseline=st.sampled_from(ALL))
 def test_any_history_gives_finite_values_that_padding_does_not_change(seed, baseline):
     rng = np.random.default_rng(seed)

@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Messages to forecasts without a graph."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from nermo_ros.forecast.forecast import Status
+from nermo_ros.inference.backends import open_predictor
+from nermo_ros.ros.parameters import TABLE
+from nermo_ros.ros.pipeline import Pipeline
+from nermo_ros.ros.sources import SOURCES
+from nermo_ros.skeleton.body17 import JOINTS
+from nermo_ros.skeleton.sets import JOINT_SETS
+
+SECOND = 10**9
+START = 1_000 * SECOND
+DEFAULTS = {row.name: row.default for row in TABLE}
+
+
+class Bench:
+    """A pipeline with the counts and warnings that a node would have."""
+
+    def __init__(self, model, **values):
+        self.counts, self.warned = Counter(), []
+        self.values = {**DEFAULTS, **values}
+        self.pipeline = Pipeline(
+            self.values,
+            open_predictor(model),
+            self.counts,
+            lambda reason, text: self.warned.append((reason, text)),
+        )
+
+    def see(self, seconds, people=('ada',), *, late=0.0, frame='world'):
+        """People standing about, seen at `seconds` and received `late` s after."""
+        where = {
+            person: np.array([[row, 0.1, 0.1 * (j + 1)] for j in range(len(JOINTS))], np.float32)
+            for row, person in enumerate(people)
+        }
+        stamp = START + round(seconds * SECOND)
+        source = self.pipeline.source
+        joint_set = JOINT_SETS[source.joint_set or 'body17']
+        message = source.write(where, joint_set, stamp, frame)
+        return self.pipeline.take(message, stamp + round(late * SECOND))
+
+    def forecast(self, seconds):
+        return self.pipeline.forecast(START + round(seconds * SECOND))
+
+
+@pytest.fixture
+def bench(tiny_model):
+    return lambda **values: Bench(tiny_model, **values)
+
+
+def test_from_messages_to_a_forecast(bench):
+    made = bench()
+    assert [made.see(0.1 * n, ('ada', 'bob')) for n in range(4)] == [2] * 4
+    forecast = made.forecast(0.3)
+    assert forecast.ids == ('ada', 'bob') and list(forecast.status) == [Status.OK] * 2
+    assert forecast.reference == START + round(0.3 * SECOND)
+    assert made.pipeline.gate.frame == 'world'
+    assert not any(made.counts.values()) and not made.warned
+
+
+@pytest.mark.parametrize('late', [-1000.0, 0.0, 1000.0])
+def test_a_sensors_clock_may_differ_from_ours(bench, late):
+    made = bench()
+    for n in range(4):
+        made.see(0.1 * n, late=late)
+    received = START + round((0.3 + late) * SECOND)
+    assert not made.pipeline.expire(received)
+    assert made.pipeline.forecast(received).status[0] == Status.OK
+    soon, later = (received + round(s * SECOND) for s in (0.5, 1.5))
+    assert made.pipeline.silence(soon) == pytest.approx(0.5)
+    assert made.pipeline.forecast(soon).status[0] == Status.STALE
+    assert made.pipeline.expire(later) == ['ada']
+
+
+def test_duplicates_and_other_drops_are_counted_and_told(bench):
+    made = bench()
+    made.see(0.0)
+    assert made.see(0.0) == 0
+    assert made.see(0.1, frame='elsewhere') == 0
+    assert made.counts == {'duplicate_stamp': 1, 'no_transform': 1}
+    assert [reason for reason, _ in made.warned] == ['duplicate_stamp', 'no_transform']
+    assert all(text for _, text in made.warned)
+
+
+def test_stamps_that_go_back_begin_anew(bench):
+    made = bench()
+    for n in range(4):
+        made.see(100 + 0.1 * n)
+    assert made.see(0.0) == 1
+    assert made.counts == {'clock_jump': 1}
+    forecast = made.forecast(0.0)
+    assert forecast.reference == START and forecast.status[0] == Status.WARMING_UP
+
+
+def test_a_late_sample_does_not_move_time_back(bench):
+    made = bench()
+    for seconds in (0.0, 0.1, 0.3, 0.2):
+        made.see(seconds)
+    assert made.forecast(0.3).reference == START + round(0.3 * SECOND)
+
+
+def test_at_any_times(bench):
+    made = bench()
+    for n in range(4):
+        made.see(0.1 * n)
+    now = START + round(0.3 * SECOND)
+    forecast = made.pipeline.forecast_at(np.array([1.0, -1.0, 0.2], np.float32), None, now)
+    assert forecast.reference == now and forecast.positions.shape == (1, 3, 17, 3)
+    early = made.pipeline.forecast_at(np.array([0.2], np.float32), now - SECOND // 10, now)
+    np.testing.assert_allclose(early.positions[0, 0, :, 0], 0.5 * 0.1, atol=1e-5)
+    assert early.ages[0] == pytest.approx(-0.1)
+
+
+@pytest.mark.parametrize('times', [[1.1], [-1.1], [np.nan], [], [0.0, np.inf]])
+def test_times_that_cannot_be_answered(bench, times):
+    made = bench()
+    made.see(0.0)
+    with pytest.raises(ValueError, match='times'):
+        made.pipeline.forecast_at(np.array(times, np.float32), None, START)
+
+
+@pytest.mark.parametrize(
+    ('values', 'reason'),
+    [
+        ({'horizon': 2.0}, 'set horizon to at most 1.0'),
+        ({'min_history': 2.0}, 'set min_history to at most 1.0'),
+        ({'sensor_transform': [0, 0, 0, 0, 0, 0, 1]}, 'without target_frame'),
+        ({'source': 'kinect_markers', 'frozen_samples': 1}, 'frozen_samples'),
+    ],
+)
+def test_values_that_do_not_fit_say_what_to_set(bench, values, reason):
+    with pytest.raises(ValueError, match=reason):
+        bench(**values)
+
+
+def test_update_takes_effect_or_is_refused_whole(bench):
+    made = bench()
+    made.see(0.0)
+    made.pipeline.update({**made.values, 'horizon': 0.4, 'step': 0.1})
+    assert len(made.forecast(0.0).times) == 4
+    with pytest.raises(ValueError):
+        made.pipeline.update({**made.values, 'horizon': 4.0})
+    assert len(made.forecast(0.0).times) == 4
+
+
+@pytest.mark.parametrize('source', SOURCES)
+def test_every_source_goes_through(bench, source):
+    made = bench(source=source, joint_set='body17' if source == 'pose_array' else '')
+    where = {'1': np.random.default_rng(0).normal(size=(17, 3)).astype(np.float32)}
+    row = SOURCES[source]
+    joint_set = JOINT_SETS[row.joint_set or 'body17']
+    for n in range(5):
+        moved = {'1': where['1'] + np.float32(0.01 * n)}
+        message = row.write(moved, joint_set, START + n * SECOND // 20, 'world')
+        assert made.pipeline.take(message, START) == 1, made.warned
+    assert len(made.forecast(0.2).ids) == 1
+
+
+def test_frozen_joints_are_lost_where_the_source_does_not_tell(bench):
+    telling, guessing = bench(source='skeleton_array'), bench(source='kinect_markers')
+    for made in (telling, guessing):
+        for n in range(8):
+            made.see(0.05 * n, ('1',))
+    assert (telling.forecast(0.35).observed_fraction == 1).all()
+    assert telling.forecast(0.35).ages[0] == 0
+    assert guessing.forecast(0.35).ages[0] == pytest.approx(0.3)  # lost from the third on
+
+
+def test_clear_forgets_everybody(bench):
+    made = bench()
+    made.see(0.0)
+    made.pipeline.clear()
+    with pytest.raises(ValueError, match='nobody is tracked'):
+        made.pipeline.forecast_at(np.array([0.1], np.float32), None, START)
