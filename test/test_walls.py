@@ -40,13 +40,13 @@ ROOMS = {
     'recordings': Walls({'numpy'}, set(), {'skeleton'}),
     'evaluation': Walls({'numpy'}, set(), TRIP | {'data'}),
     'model': Walls({'numpy', 'torch'}, set(), {'skeleton'}),
-    'data': Walls({'numpy'}, set(), {'skeleton'}),
+    'data': Walls({'numpy'}, set(), {'skeleton', 'recordings'}),
     'training': Walls(
         {'numpy', 'yaml'} | TRAIN,
         set(),
         {'skeleton', 'model', 'data', 'evaluation', 'inference', 'forecast'},
     ),
-    'ros': Walls({'numpy', 'yaml'} | ROS, OPTIONAL_ROS, TRIP),
+    'ros': Walls({'numpy', 'yaml'} | ROS, OPTIONAL_ROS, TRIP | {'recordings'}),
     'cli': Walls(
         {'numpy', 'yaml'}, ROS | OPTIONAL_ROS | TRAIN | {'matplotlib', 'rosbags'}, EVERY_ROOM
     ),
