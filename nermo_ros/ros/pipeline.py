@@ -71,6 +71,8 @@ class Pipeline:
             return 0
         for bad in reading.drops:
             self._drop(bad)
+        if reading.unstamped and reading.observations:
+            self._warn('unstamped', 'stamps are 0, the time of receipt stands instead: stamp them')
         added = sum([self._add(observation) for observation in reading.observations])
         if added:
             self._receipt = receipt
@@ -122,13 +124,13 @@ class Pipeline:
             raise ValueError('times_from_reference is empty: give at least one time')
         if not np.isfinite(times).all():
             raise ValueError('times_from_reference has numbers that are not finite')
-        card, horizon = self.forecaster.predictor.card, self.forecaster.settings.horizon
+        card = self.forecaster.predictor.card
         after = (reference - self._newest) / 1e9 + np.asarray(times, np.float64)
         # Single-precision times round.
-        if after.min() < -card.history - 1e-6 or after.max() > horizon + 1e-6:
+        if after.min() < -card.history - 1e-6 or after.max() > card.horizon + 1e-6:
             raise ValueError(
                 f'times reach from {after.min():.3f} to {after.max():.3f} s after the newest '
-                f'observation; this node answers for {-card.history} to {horizon} s'
+                f'observation; model {card.name} answers for {-card.history} to {card.horizon} s'
             )
         return self._run(reference, now, times)
 

@@ -5,9 +5,13 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from nermo_ros.msg import Skeleton, SkeletonArray
 
 from nermo_ros.forecast.forecast import Status
 from nermo_ros.inference.backends import open_predictor
+from nermo_ros.ros.outputs import predicted
 from nermo_ros.ros.parameters import TABLE
 from nermo_ros.ros.pipeline import Pipeline
 from nermo_ros.ros.sources import SOURCES
@@ -177,3 +181,51 @@ def test_clear_forgets_everybody(bench):
     made.pipeline.clear()
     with pytest.raises(ValueError, match='nobody is tracked'):
         made.pipeline.forecast_at(np.array([0.1], np.float32), None, START)
+
+
+def test_messages_without_a_stamp_are_told(bench):
+    made = bench()
+    message = made.pipeline.source.write(
+        {'ada': np.ones((17, 3), np.float32)}, JOINT_SETS['body17'], 0, 'world'
+    )
+    assert made.pipeline.take(message, START) == 1
+    assert [reason for reason, _ in made.warned] == ['unstamped']
+
+
+NUMBERS = st.floats(width=32, allow_nan=True, allow_infinity=True)
+PEOPLE = st.builds(
+    Skeleton,
+    id=st.sampled_from(['', 'ada', 'bob', '\u00e4 b/c']),
+    positions=st.one_of(
+        st.lists(NUMBERS, max_size=60), st.lists(NUMBERS, min_size=51, max_size=51)
+    ),
+    confidences=st.one_of(st.just([]), st.lists(NUMBERS, min_size=17, max_size=17)),
+    states=st.one_of(st.just([]), st.lists(st.integers(0, 255), min_size=17, max_size=17)),
+)
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    messages=st.lists(
+        st.tuples(
+            st.lists(PEOPLE, max_size=3),
+            st.sampled_from([list(JOINTS), list(JOINTS[:3]), [], ['x'] * 17]),
+            st.sampled_from(['world', '', 'other']),
+            st.integers(-(2**31), 2**31 - 1),
+        ),
+        max_size=6,
+    )
+)
+def test_no_message_raises_or_makes_a_forecast_that_is_not_finite(bench, messages):
+    made = bench()
+    for people, names, frame, seconds in messages:
+        message = SkeletonArray(joint_names=names, people=people)
+        message.header.frame_id = frame
+        message.header.stamp.sec = seconds
+        made.pipeline.take(message, START)
+        forecast = made.pipeline.forecast(START)
+        assert np.isfinite(forecast.positions).all() and np.isfinite(forecast.repaired).all()
+        predicted.message(forecast, made.pipeline.gate.frame)
+        made.pipeline.expire(START)
