@@ -2,6 +2,7 @@
 """The `nermo` command: one module a subcommand, imported only when it is asked for."""
 
 import argparse
+import sys
 from importlib import import_module
 
 COMMANDS = {
@@ -22,3 +23,7 @@ def main(argv: list[str] | None = None) -> int:
         subparsers.add_parser(name, help=help_text, add_help=False)
     known, rest = parser.parse_known_args(argv)
     return import_module(f'nermo_ros.cli.{known.command}').main(rest)
+
+
+if __name__ == '__main__':
+    sys.exit(main())
