@@ -3,6 +3,6 @@
 
 from pkgutil import extend_path
 
-# The generated messages (nermo_ros.msg, nermo_ros.srv) may be installed in another folder than these modules.
+# The generated messages (nermo_ros.msg, nermo_ros.srv) may lie in another folder.
 __path__ = extend_path(__path__, __name__)
 __version__ = '0.1.0'
