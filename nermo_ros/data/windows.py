@@ -9,6 +9,9 @@ from nermo_ros.data import missing
 from nermo_ros.skeleton.body17 import INDEX, JOINTS, MIRROR, PARENTS
 
 
+LEAST_PAST, LEAST_FUTURE = 0.2, 0.4  # s
+
+
 @dataclass(frozen=True)
 class CameraSettings:
     """Ranges that each window draws from uniformly.
@@ -35,8 +38,8 @@ class CameraSettings:
 class Windows:
     """What a network is given and should answer.
 
-    times (B, N) s, positions (B, N, 17, 3) m, mask (B, N, 17), query (B, Q) s,
-    future (B, Q, 17, 3) m.
+    times (B, N) s, positions (B, N, 17, 3) m, mask (B, N, 17), query (B, Q) s, future
+    (B, Q, 17, 3) m, known (B, Q) 1 where the future was recorded, 0 past the recording's end.
     """
 
     times: np.ndarray
@@ -44,13 +47,14 @@ class Windows:
     mask: np.ndarray
     query: np.ndarray
     future: np.ndarray
+    known: np.ndarray
 
 
 class RandomCameras:
     """Draws windows from sequences of one rate (Hz), each (frames, 17, 3) metres, z up.
 
-    Sequences shorter than the horizon and a third of a second are not used; ValueError when none
-    is left.
+    Every window has at least LEAST_PAST and LEAST_FUTURE in its sequence; sequences shorter than
+    that are not used; ValueError when none is left.
     """
 
     def __init__(
@@ -64,10 +68,10 @@ class RandomCameras:
     ):
         self.settings = settings or CameraSettings()
         self.samples, self.rate, self.query = samples, rate, np.asarray(query, np.float32)
-        reach = int(np.ceil(rate * self.settings.stretch[1] * self.query.max())) + 2
-        usable = [s for s in sequences if len(s) > reach + rate / 3]
+        reach = rate * (LEAST_PAST + LEAST_FUTURE * self.settings.stretch[1]) + 3
+        usable = [s for s in sequences if len(s) > reach]
         if not usable:
-            raise ValueError(f'no sequence is longer than {reach + rate / 3:.0f} frames')
+            raise ValueError(f'no sequence is longer than {reach:.0f} frames')
         self.frames = np.concatenate(usable).astype(np.float32)
         self.lengths = np.array([len(s) for s in usable])
         self.starts = np.cumsum([0, *self.lengths[:-1]])
@@ -81,13 +85,14 @@ class RandomCameras:
         times, visible = self._stamps(count)
         step = self.rate * rng.uniform(*s.stretch, count)[:, None]  # frames a second, stretched
         last = self.lengths[sequence][:, None] - 2
-        earliest = 0.2 * self.rate
-        now = earliest + rng.random((count, 1)) * (last - step * self.query.max() - earliest)
+        earliest = LEAST_PAST * self.rate
+        now = earliest + rng.random((count, 1)) * (last - step * LEAST_FUTURE - earliest)
         frame = now + step * times
         visible &= frame >= 0
         mask = np.repeat(visible[:, :, None], len(JOINTS), 2).astype(np.float32)
         query = np.broadcast_to(self.query, (count, len(self.query))).copy()
-        every = np.concatenate([frame.clip(0), (now + step * query).clip(max=last)], 1)
+        ahead = now + step * query
+        every = np.concatenate([frame.clip(0), ahead.clip(0, last)], 1)
         body = self._at(self.starts[sequence], every)
         body = self._another_body(body) @ self._headings(count)[:, None]
         mirrored = rng.random(count) < s.mirror

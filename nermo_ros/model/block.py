@@ -30,8 +30,28 @@ def both_sides(weight: Tensor, mirror: Tensor) -> Tensor:
     return 0.5 * (weight + weight[mirror])
 
 
+class SpatialAttention(nn.Module):
+    """Mask-aware attention over the joints: what each joint takes from those that were seen.
+
+    Weights come from the invariant scalars (B, J, S) and from which joints were seen (B, J), so
+    that mixing vectors (B, J, F) by them keeps their symmetry.
+    """
+
+    def __init__(self, scalars: int, size: int = 16):
+        super().__init__()
+        self.size = size
+        self.query = nn.Linear(scalars, size)
+        self.key = nn.Linear(scalars, size)
+        self.unseen = nn.Parameter(torch.tensor(-2.0))
+
+    def forward(self, features: Tensor, q: Tensor, seen: Tensor) -> Tensor:
+        score = self.query(q) @ self.key(q).transpose(1, 2) / self.size**0.5
+        score = score + self.unseen * (1 - seen)[:, None]
+        return score.softmax(-1) @ features
+
+
 class Block(nn.Module):
-    """vectors (B, J, 3, C) and scalars (B, J, S) -> the same shapes."""
+    """vectors (B, J, 3, C), scalars (B, J, S), seen (B, J) -> vectors and scalars anew."""
 
     def __init__(self, mirror: tuple[int, ...], vectors: int, scalars: int, dropout: float):
         super().__init__()
@@ -40,22 +60,28 @@ class Block(nn.Module):
             nn.Linear(vectors, vectors, bias=False) for _ in range(4)
         )
         self.joints = JointMixing(mirror, std=0.02, identity=1.0)
+        self.scalar_joints = JointMixing(mirror, std=0.1)
+        self.attention = SpatialAttention(scalars)
+        self.attended = nn.Linear(vectors, vectors, bias=False)
         width = 2 * vectors + scalars
         self.norm = nn.LayerNorm(width)
         self.hidden = nn.Linear(width, 2 * vectors)
         self.gate = nn.Linear(2 * vectors, vectors + scalars)
-        self.scalar_joints = JointMixing(mirror, std=0.1)
         self.dropout = nn.Dropout(dropout)
         self.scale = nn.Parameter(torch.full((vectors,), 0.3))
         nn.init.zeros_(self.gate.weight)
         nn.init.zeros_(self.gate.bias)
+        nn.init.normal_(self.attended.weight, std=1e-2)
 
-    def forward(self, v: Tensor, q: Tensor) -> tuple[Tensor, Tensor]:
-        u = self.joints(self.mix(v).flatten(2)).unflatten(2, (3, self.vectors))
+    def forward(self, v: Tensor, q: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
+        q = q + 0.5 * self.scalar_joints(q)
+        mixed = self.mix(v)
+        u = self.joints(mixed.flatten(2))
+        u = u + self.attention(self.attended(mixed).flatten(2), q, seen)
+        u = u.unflatten(2, (3, self.vectors))
         products = (self.left(u) * self.right(u)).sum(2)
         norms = (u * u).sum(2).clamp_min(1e-8).sqrt()
         hidden = nn.functional.gelu(self.hidden(self.norm(torch.cat([products, norms, q], -1))))
         gates = self.gate(self.dropout(hidden))
         q = q + gates[..., self.vectors :]
-        q = q + 0.5 * self.scalar_joints(q)
         return v + self.out(u * (1 + gates[:, :, None, : self.vectors])) * self.scale, q

@@ -69,6 +69,9 @@ class MotionNetwork(nn.Module):
         self.from_gradient = nn.ModuleList(
             nn.Linear(k, c, bias=False) for _ in range(config.blocks)
         )
+        self.last_gate = nn.Linear(s, c)
+        nn.init.zeros_(self.last_gate.weight)
+        nn.init.ones_(self.last_gate.bias)
         self.out = nn.Linear(c, k, bias=False)
         self.place = nn.Linear(c, 1, bias=False)
         small = [(self.out, 1e-3), (self.place, 1e-3), *((m, 1e-2) for m in self.to_modulation)]
@@ -91,9 +94,10 @@ class MotionNetwork(nn.Module):
         for block, to_modulation, from_gradient in zip(
             self.blocks, self.to_modulation, self.from_gradient, strict=True
         ):
-            v, q = block(v, q)
+            v, q = block(v, q, seen)
             guess = start + to_modulation(v).transpose(-1, -2)
             v = v + from_gradient(gradient(design, target, guess).transpose(-1, -2))
+        v = v * self.last_gate(q)[:, :, None]
         modulation = start + 10 * self.out(v).transpose(-1, -2)
         ref = ref + 3 * self.place(v)[..., 0] * (
             1 - seen[..., None]

@@ -55,12 +55,18 @@ def loss_weights(query: Tensor) -> Tensor:
     return weight / weight[query > 0].mean()
 
 
-def outer_loss(forecast: Tensor, future: Tensor, weight: Tensor, bone_weight: float) -> Tensor:
-    """Weighted mean joint error plus the error of bone vectors, (B, Q, J, 3) metres -> scalar."""
-    joints = ((forecast - future).norm(dim=-1) * weight[:, None]).mean()
+def outer_loss(
+    forecast: Tensor, future: Tensor, known: Tensor, weight: Tensor, bone_weight: float
+) -> Tensor:
+    """Weighted mean joint error plus the error of bone vectors, (B, Q, J, 3) metres -> scalar.
+
+    known (B, Q): 1 where there is a truth; weight (Q,): of the query times, for joint errors.
+    """
+    joints = (forecast - future).norm(dim=-1).mean(-1)
     parents = torch.tensor(PARENTS)
     bones = (forecast[..., parents, :] - forecast) - (future[..., parents, :] - future)
-    return joints + bone_weight * bones.norm(dim=-1).mean()
+    error = weight * joints + bone_weight * bones.norm(dim=-1).mean(-1)
+    return (error * known).sum() / known.sum()
 
 
 def train(
@@ -93,9 +99,8 @@ def train(
     with (out / 'log.csv').open('w', newline='') as file:
         log: csv.DictWriter | None = None
         for step in tqdm(range(1, outer.steps + 1), desc=config.name, mininterval=2):
-            batch = tensors(cameras.draw(outer.batch))
-            forecast = network(batch[0], batch[1], batch[2], batch[3])
-            loss = outer_loss(forecast, batch[4], weight, outer.bone_weight)
+            *history, future, known = tensors(cameras.draw(outer.batch))
+            loss = outer_loss(network(*history), future, known, weight, outer.bone_weight)
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -118,9 +123,9 @@ def train(
 
 
 def tensors(windows: Windows) -> list[Tensor]:
-    """times, positions, mask, query, future of the windows as tensors."""
+    """times, positions, mask, query, future, known of the windows as tensors."""
     w = windows
-    arrays = (w.times, w.positions, w.mask, w.query, w.future)
+    arrays = (w.times, w.positions, w.mask, w.query, w.future, w.known)
     return [torch.from_numpy(np.ascontiguousarray(array)) for array in arrays]
 
 

@@ -73,6 +73,15 @@ def test_same_seed_same_windows():
     assert np.array_equal(first.positions, second.positions)
 
 
+def test_what_was_not_recorded_is_not_known():
+    windows = RandomCameras([line(150)], 120.0, 32, (0.0, 0.4, 1.0), PLAIN).draw(64)
+    assert windows.known[:, :2].all()
+    assert set(np.unique(windows.known[:, 2])) == {0, 1}
+    way = np.linalg.norm(windows.future[:, 2] - windows.future[:, 0], axis=-1)
+    complete = windows.known[:, 2] == 1
+    np.testing.assert_allclose(way[complete], np.hypot(0.5, 0.1), rtol=1e-3)
+
+
 def test_too_short_sequences_are_refused():
     with pytest.raises(ValueError, match='no sequence is longer'):
-        RandomCameras([line(100)], 120.0, 32, (1.0,))
+        RandomCameras([line(80)], 120.0, 32, (1.0,))

@@ -95,11 +95,19 @@ def test_bad_configs_are_named(tmp_path, text, message):
 
 
 def test_outer_loss_is_nought_for_the_truth_and_grows_with_the_error():
-    truth = torch.randn(2, 4, 17, 3)
-    weight = torch.ones(4)
-    assert outer_loss(truth, truth, weight, 0.3) == 0
-    away = outer_loss(truth + torch.tensor([0.03, 0.04, 0.0]), truth, weight, 0.3)
-    torch.testing.assert_close(away, torch.tensor(0.05), atol=1e-5, rtol=0)
+    truth, known, weight = torch.randn(2, 4, 17, 3), torch.ones(2, 4), torch.ones(4)
+    assert outer_loss(truth, truth, known, weight, 0.3) == 0
+    away = truth + torch.tensor([0.03, 0.04, 0.0])
+    loss = outer_loss(away, truth, known, weight, 0.3)
+    torch.testing.assert_close(loss, torch.tensor(0.05), atol=1e-5, rtol=0)
+
+
+def test_what_was_not_recorded_does_not_count():
+    truth, known, weight = torch.randn(2, 4, 17, 3), torch.ones(2, 4), torch.ones(4)
+    known[1, 2:] = 0
+    wrong = truth.clone()
+    wrong[1, 2:] += 1
+    assert outer_loss(wrong, truth, known, weight, 0.3) == 0
 
 
 def test_untrained_networks_start_near_the_closed_form(config):
