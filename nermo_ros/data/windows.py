@@ -8,7 +8,6 @@ import numpy as np
 from nermo_ros.data import missing
 from nermo_ros.skeleton.body17 import INDEX, JOINTS, MIRROR, PARENTS
 
-
 LEAST_PAST, LEAST_FUTURE = 0.2, 0.4  # s
 
 
@@ -101,7 +100,14 @@ class RandomCameras:
         noise = rng.uniform(*s.noise, (count, 1, 1, 1)).astype(np.float32)
         positions = positions + noise * rng.standard_normal(positions.shape, np.float32)
         mask = missing.draw(rng, mask)
-        return Windows(times.astype(np.float32), positions * mask[..., None], mask, query, future)
+        return Windows(
+            times=times.astype(np.float32),
+            positions=positions * mask[..., None],
+            mask=mask,
+            query=query,
+            future=future,
+            known=((ahead >= 0) & (ahead <= last)).astype(np.float32),
+        )
 
     def _stamps(self, count: int) -> tuple[np.ndarray, np.ndarray]:
         """Irregular stamps (B, N) <= 0, the newest 0, and which lie in the history (B, N)."""
