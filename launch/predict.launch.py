@@ -1,7 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The node under the lifecycle, and RViz if wanted: ros2 launch nermo_ros predict.launch.py -s."""
 
-from launch.actions import DeclareLaunchArgument, EmitEvent, RegisterEventHandler
+from launch import LaunchContext, LaunchDescription
+from launch.actions import (
+    DeclareLaunchArgument,
+    EmitEvent,
+    OpaqueFunction,
+    RegisterEventHandler,
+)
 from launch.conditions import IfCondition
 from launch.events import matches_action
 from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
@@ -12,37 +18,52 @@ from launch_ros.parameter_descriptions import ParameterValue
 from launch_ros.substitutions import FindPackageShare
 from lifecycle_msgs.msg import Transition
 
-from launch import LaunchDescription
-
 SHARE = FindPackageShare('nermo_ros')
-SOURCES = ['skeleton_array', 'kinect_markers', 'pose_array']
-# Parameters that are arguments too; these win over the file.
+SOURCES = ['', 'skeleton_array', 'kinect_markers', 'pose_array']
+# Parameters that are arguments too: where an argument is given, it wins over the file.
 PARAMETERS = ('source', 'joint_set', 'target_frame', 'model', 'backend')
 
 # Name, default, what it is, choices.
 ARGUMENTS = (
     ('namespace', '', 'of the node and all its topics', None),
-    ('source', 'skeleton_array', 'kind of message on input_topic', SOURCES),
+    ('source', '', 'kind of message on input_topic; empty: as in params_file', SOURCES),
     ('input_topic', 'skeletons', 'where people come from', None),
-    ('joint_set', '', 'joints of messages without names; empty: as usual for the source', None),
-    ('target_frame', '', 'frame of the forecasts, z up; empty: that of the messages', None),
+    ('joint_set', '', 'joints of messages without names; empty: as in params_file', None),
+    ('target_frame', '', 'frame of the forecasts, z up; empty: as in params_file', None),
     (
         'params_file',
         PathJoinSubstitution([SHARE, 'config', 'predict.yaml']),
-        'all other parameters',
+        'all parameters',
         None,
     ),
     ('use_sim_time', 'false', 'time from /clock', ['true', 'false']),
     ('autostart', 'true', 'configure and activate at the start', ['true', 'false']),
     ('log_level', 'info', 'of the node', ['debug', 'info', 'warn', 'error', 'fatal']),
     ('rviz', 'false', 'show people and forecasts in RViz', ['true', 'false']),
-    ('model', 'body17', 'name of a shipped model, or a folder with a model.yaml', None),
-    ('backend', 'auto', 'what runs the model', None),
+    ('model', '', 'shipped name, or folder with a model.yaml; empty: as in params_file', None),
+    ('backend', '', 'what runs the model; empty: as in params_file', None),
 )
 
 
 def generate_launch_description() -> LaunchDescription:
     """Arguments, the node, its transitions, RViz."""
+    declared = [
+        DeclareLaunchArgument(name, default_value=default, description=text, choices=choices)
+        for name, default, text, choices in ARGUMENTS
+    ]
+    rviz = Node(
+        package='rviz2',
+        executable='rviz2',
+        namespace=LaunchConfiguration('namespace'),
+        arguments=['-d', PathJoinSubstitution([SHARE, 'config', 'predict.rviz'])],
+        condition=IfCondition(LaunchConfiguration('rviz')),
+    )
+    return LaunchDescription([*declared, OpaqueFunction(function=_managed_node), rviz])
+
+
+def _managed_node(context: LaunchContext) -> list:
+    """The node and its transitions; needs to know which arguments were given."""
+    given = {name: LaunchConfiguration(name).perform(context) for name in PARAMETERS}
     node = LifecycleNode(
         package='nermo_ros',
         executable='predict',
@@ -51,8 +72,9 @@ def generate_launch_description() -> LaunchDescription:
         output='screen',
         parameters=[
             LaunchConfiguration('params_file'),
-            {name: _text(name) for name in PARAMETERS},
             {
+                # As text, whatever it looks like.
+                **{k: ParameterValue(v, value_type=str) for k, v in given.items() if v},
                 'use_sim_time': ParameterValue(
                     LaunchConfiguration('use_sim_time'), value_type=bool
                 ),
@@ -62,13 +84,6 @@ def generate_launch_description() -> LaunchDescription:
         remappings=[('input', LaunchConfiguration('input_topic'))],
         ros_arguments=['--log-level', LaunchConfiguration('log_level')],
     )
-    rviz = Node(
-        package='rviz2',
-        executable='rviz2',
-        namespace=LaunchConfiguration('namespace'),
-        arguments=['-d', PathJoinSubstitution([SHARE, 'config', 'predict.rviz'])],
-        condition=IfCondition(LaunchConfiguration('rviz')),
-    )
     autostart = IfCondition(LaunchConfiguration('autostart'))
     # Only from configuring: without the start state an operator's deactivate would be undone.
     activate = OnStateTransition(
@@ -77,25 +92,11 @@ def generate_launch_description() -> LaunchDescription:
         goal_state='inactive',
         entities=[_change(node, Transition.TRANSITION_ACTIVATE)],
     )
-    return LaunchDescription(
-        [
-            *(
-                DeclareLaunchArgument(
-                    name, default_value=default, description=description, choices=choices
-                )
-                for name, default, description, choices in ARGUMENTS
-            ),
-            RegisterEventHandler(activate, condition=autostart),
-            node,
-            _change(node, Transition.TRANSITION_CONFIGURE, condition=autostart),
-            rviz,
-        ]
-    )
-
-
-def _text(name: str) -> ParameterValue:
-    """An argument as text, whatever it looks like."""
-    return ParameterValue(LaunchConfiguration(name), value_type=str)
+    return [
+        RegisterEventHandler(activate, condition=autostart),
+        node,
+        _change(node, Transition.TRANSITION_CONFIGURE, condition=autostart),
+    ]
 
 
 def _change(node: LifecycleNode, transition: int, **kwargs) -> EmitEvent:

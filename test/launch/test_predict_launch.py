@@ -41,13 +41,13 @@ def test_arguments_are_declared_and_described():
         assert description.value
 
 
-def test_arguments_that_are_parameters_have_their_defaults_and_choices():
+def test_arguments_that_are_parameters_leave_them_to_the_file_unless_given():
     names = ast.literal_eval(value_of('PARAMETERS'))
     for name in names:
-        assert arguments()[name][1].value == ROWS[name].default
+        assert arguments()[name][1].value == ''
     shared = EXPECTED & set(ROWS)
     assert shared == {*names, 'autostart'}
-    assert ast.literal_eval(value_of('SOURCES')) == list(SOURCES)
+    assert ast.literal_eval(value_of('SOURCES')) == ['', *SOURCES]
 
 
 def test_only_coming_from_configuring_activates():
