@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The README's tables against the code."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from nermo_ros.ros.parameters import markdown
+from nermo_ros.ros.sources import SOURCES
+from nermo_ros.skeleton.sets import JOINT_SETS
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / 'README.md').read_text()
+
+
+def section(title):
+    """Text from a second-level heading to the next."""
+    (text,) = re.findall(rf'^## {title}$(.*?)(?=^## |\Z)', README, re.MULTILINE | re.DOTALL)
+    return text
+
+
+def table(title):
+    """Cells of the section's rows without head, backticks taken off."""
+    rows = [line for line in section(title).splitlines() if line.startswith('| ')]
+    return [[cell.strip(' `') for cell in row.strip('|').split('|')] for row in rows[2:]]
+
+
+def name_of(message):
+    package, kind = message.__module__.split('.')[:2]
+    return f'{package}/{kind}/{message.__name__}'
+
+
+def test_inputs_are_the_sources():
+    rows = {name: (kind, people) for name, kind, people, _ in table('Inputs')}
+    assert rows == {
+        name: (name_of(source.message_type()), 'any' if source.many_people else 'one a topic')
+        for name, source in SOURCES.items()
+    }
+
+
+def test_joint_sets_are_all_named():
+    (names,) = re.findall(r'Known sets: (.*?)\.\n', section('Inputs'), re.DOTALL)
+    assert re.findall(r'`(\w+)`', names) == list(JOINT_SETS)
+
+
+def test_parameters_are_those_of_the_node():
+    assert markdown().strip() in section('Parameters'), (
+        'print(nermo_ros.ros.parameters.markdown()) into the README'
+    )
+
+
+def test_launch_arguments_are_all_named():
+    tree = ast.parse((ROOT / 'launch/predict.launch.py').read_text())
+    (rows,) = [
+        node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and node.targets[0].id == 'ARGUMENTS'
+    ]
+    (listed,) = re.findall(r'lists the arguments: (.*?)\.\n', README, re.DOTALL)
+    assert re.findall(r'`(\w+)`', listed) == [row.elts[0].value for row in rows.elts]
+
+
+def test_outputs_are_what_the_node_offers():
+    rclpy = pytest.importorskip('rclpy')
+    from nermo_ros.ros.node import PredictNode
+
+    context = rclpy.Context()
+    rclpy.init(context=context)
+    node = PredictNode(context=context)
+    try:
+        node.trigger_configure()
+        own = node.get_name(), node.get_namespace()
+        offered = dict(node.get_publisher_names_and_types_by_node(*own))
+        offered |= dict(node.get_service_names_and_types_by_node(*own))
+    finally:
+        node.destroy_node()
+        rclpy.shutdown(context=context)
+    ours = {name: kinds[0] for name, kinds in offered.items() if 'nermo_predict/' not in name}
+    for name in ('/rosout', '/parameter_events'):
+        ours.pop(name, None)
+    assert {'/' + name.lstrip('/'): kind for name, kind, _ in table('Outputs')} == ours
+
+
+def test_files_that_are_linked_exist():
+    links = re.findall(r'\]\(([^)#]+)\)', README)
+    assert [link for link in links if '://' not in link and not (ROOT / link).exists()] == []
+
+
+def test_says_what_it_is_not():
+    assert 'It is not a safety function' in README
