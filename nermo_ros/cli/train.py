@@ -29,8 +29,9 @@ def main(argv: list[str]) -> int:
     from nermo_ros.data.cmu import RATE, load_cmu, split
     from nermo_ros.evaluation.horizons import in_milliseconds
     from nermo_ros.evaluation.true_time import errors
+    from nermo_ros.inference.card import write_card
     from nermo_ros.training.config import TrainingConfig
-    from nermo_ros.training.export import export, write_card
+    from nermo_ros.training.export import export, new_card
     from nermo_ros.training.train import numpy_predictor, train
 
     torch.set_num_threads(args.threads)
@@ -50,7 +51,7 @@ def main(argv: list[str]) -> int:
     train(config, list(learned.values()), RATE, args.out, validate if held_out else None)
     frames = sum(len(sequence) for sequence in learned.values())
     data = {'set': 'CMU-MoCap', 'files': len(learned), 'frames': frames, 'rate': RATE}
-    write_card(config, args.out, {'data': data})
+    write_card(args.out, new_card(config, {'data': data}))
     difference = export(args.out)
     print(f'{args.out}/model.onnx agrees with the network in float64 to {difference:.1e} m')
     return 0

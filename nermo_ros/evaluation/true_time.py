@@ -8,10 +8,11 @@ of an action, then over the actions.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
-from nermo_ros.data.missing import LEGS, Pattern, complete
+from nermo_ros.data.missing import EVALUATION, LEGS, Pattern, complete
 from nermo_ros.evaluation.horizons import HORIZONS
 
 RATE = 120.0
@@ -92,3 +93,14 @@ def errors(
 
 
 NOT_LEGS = [joint for joint in range(17) if joint not in LEGS]
+
+# The rows of the report, by name: options of errors().
+SUITE: dict[str, dict[str, Any]] = {
+    **{name: {'pattern': pattern} for name, pattern in EVALUATION.items()},
+    'complete_other_joints': {'joints': NOT_LEGS},
+    'legs': {'pattern': EVALUATION['legs'], 'joints': NOT_LEGS},
+    'noise_25_mm': {'noise': 0.025},
+    'noise_50_mm': {'noise': 0.05},
+    '15_hz': {'camera': 15.0},
+    '60_hz': {'camera': 60.0},
+}

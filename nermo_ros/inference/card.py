@@ -44,3 +44,18 @@ class ModelCard:
             raise ModelError(
                 f'{path} is not a model card ({error}): write it again with `nermo export`'
             ) from error
+
+
+HEADER = '# SPDX-License-Identifier: Apache-2.0\n'
+
+
+def write_card(folder: Path, text: dict[str, Any]) -> None:
+    """Write folder/model.yaml anew from the mapping that it is to hold."""
+    (folder / 'model.yaml').write_text(HEADER + yaml.safe_dump(text, sort_keys=False, width=99))
+
+
+def record_metrics(folder: Path, metrics: dict[str, Any]) -> None:
+    """Put measured errors into folder/model.yaml; raises ModelError when there is none."""
+    ModelCard.read(folder)
+    text = yaml.safe_load((folder / 'model.yaml').read_text())
+    write_card(folder, {**text, 'metrics': metrics})

@@ -3,13 +3,14 @@
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
 import torch
 import yaml
 
-from nermo_ros.inference.card import ModelCard, ModelError
+from nermo_ros.inference.card import ModelCard, ModelError, write_card
 from nermo_ros.inference.onnxruntime_backend import INPUTS, OUTPUT, OnnxRuntimePredictor
 from nermo_ros.model.network import MotionNetwork
 from nermo_ros.skeleton.body17 import JOINTS
@@ -25,7 +26,6 @@ def export(folder: Path) -> float:
     Returns the largest difference in metres between the graph in ONNX Runtime and the network in
     float64 on random histories; raises ModelError when that is more than TOLERANCE.
     """
-    card_path = folder / 'model.yaml'
     card = ModelCard.read(folder)
     config = TrainingConfig.parse(card.training['config'])
     network = load_network(config, folder / 'weights.safetensors')
@@ -33,21 +33,18 @@ def export(folder: Path) -> float:
     difference = compare(network, folder, config.samples)
     if difference > TOLERANCE:
         raise ModelError(f'the graph differs from the network by {difference:.1e} m: not exported')
-    text = yaml.safe_load(card_path.read_text())
+    text = yaml.safe_load((folder / 'model.yaml').read_text())
     text['hashes'] = {
         name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
         for name in ('model.onnx', 'weights.safetensors')
     }
-    card_path.write_text(CARD_HEADER + yaml.safe_dump(text, sort_keys=False, width=99))
+    write_card(folder, text)
     return difference
 
 
-CARD_HEADER = '# SPDX-License-Identifier: Apache-2.0\n'
-
-
-def write_card(config: TrainingConfig, folder: Path, training: dict) -> None:
-    """Write folder/model.yaml for freshly trained weights."""
-    card = {
+def new_card(config: TrainingConfig, training: dict[str, Any]) -> dict[str, Any]:
+    """What model.yaml says of freshly trained weights; training: where they come from."""
+    return {
         'name': config.name,
         'version': config.version,
         'joints': list(JOINTS),
@@ -56,8 +53,6 @@ def write_card(config: TrainingConfig, folder: Path, training: dict) -> None:
         'samples': config.samples,
         'training': {**training, 'config': config.as_dict()},
     }
-    text = yaml.safe_dump(card, sort_keys=False, width=99)
-    (folder / 'model.yaml').write_text(CARD_HEADER + text)
 
 
 def random_histories(people: int, samples: int, seed: int = 0) -> list[np.ndarray]:

@@ -6,10 +6,10 @@ import pytest
 import torch
 
 from nermo_ros.inference.backends import open_predictor
-from nermo_ros.inference.card import ModelCard, ModelError
+from nermo_ros.inference.card import ModelCard, ModelError, write_card
 from nermo_ros.model.network import NetworkConfig
 from nermo_ros.training.config import TrainingConfig
-from nermo_ros.training.export import compare, export, random_histories, write_card
+from nermo_ros.training.export import compare, export, new_card, random_histories
 from nermo_ros.training.train import load_network, make_network, outer_loss, train
 
 
@@ -33,7 +33,7 @@ def trained(config, tmp_path_factory):
     torch.set_num_threads(1)
     folder = tmp_path_factory.mktemp('model')
     train(config, [swinging()], 120.0, folder, lambda network: {'val': 1.0}, every=20)
-    write_card(config, folder, {})
+    write_card(folder, new_card(config, {}))
     export(folder)
     return folder
 
