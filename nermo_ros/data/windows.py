@@ -17,8 +17,8 @@ class CameraSettings:
 
     rate Hz; jitter: standard deviation of a stamp as a share of the period; history s; stretch: of
     time; scale: of the whole body; noise m, standard deviation of a coordinate; mirror: share of
-    mirrored windows; bones: share of windows with other bone lengths, limb and torso bones drawn
-    from their own ranges.
+    mirrored windows; reverse: of those that run backwards in time; bones: of those with other bone
+    lengths, where limb and torso bones are drawn from their own ranges.
     """
 
     rate: tuple[float, float] = (10.0, 60.0)
@@ -28,6 +28,7 @@ class CameraSettings:
     scale: tuple[float, float] = (0.85, 1.15)
     noise: tuple[float, float] = (0.0, 0.005)
     mirror: float = 0.5
+    reverse: float = 0.3
     bones: float = 0.5
     limb: tuple[float, float] = (0.8, 1.25)
     torso: tuple[float, float] = (0.5, 1.8)
@@ -92,7 +93,8 @@ class RandomCameras:
         query = np.broadcast_to(self.query, (count, len(self.query))).copy()
         ahead = now + step * query
         every = np.concatenate([frame.clip(0), ahead.clip(0, last)], 1)
-        body = self._at(self.starts[sequence], every)
+        backwards = rng.random((count, 1)) < s.reverse
+        body = self._at(self.starts[sequence], np.where(backwards, last - every, every))
         body = self._another_body(body) @ self._headings(count)[:, None]
         mirrored = rng.random(count) < s.mirror
         body[mirrored] = (body[mirrored] * np.float32([1, -1, 1]))[:, :, MIRROR]

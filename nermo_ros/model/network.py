@@ -17,6 +17,7 @@ from nermo_ros.model.basis import TimeBasis
 from nermo_ros.model.block import Block, JointMixing, both_sides
 from nermo_ros.model.inner_loop import closed_form, gradient
 
+LEAST_RIDGE = 0.1  # keeps the closed form well-conditioned in single precision
 GAIN = 5.0  # brings displacements within a second (metres) to the order of one
 
 
@@ -85,7 +86,7 @@ class MotionNetwork(nn.Module):
         norm = 1 / math.sqrt(self.config.basis)
         design = (self.basis(times)[:, None] - basis_ref[:, :, None]) * weight * norm
         target = GAIN * (positions.transpose(1, 2) - ref[:, :, None]) * weight
-        ridge = nn.functional.softplus(self.ridge) + 1e-2
+        ridge = nn.functional.softplus(self.ridge) + LEAST_RIDGE
         start = closed_form(design, target, ridge)  # (B, J, K, 3)
 
         v = self._vectors(start, ref, seen, centre)

@@ -51,7 +51,7 @@ def numpy_predictor(network: MotionNetwork) -> Callable[..., np.ndarray]:
 
 def loss_weights(query: Tensor) -> Tensor:
     """Weight of each query time (Q,): near futures count more, as their errors are smaller."""
-    weight = torch.where(query > 0, 1 / (0.1 + query.clamp_min(0)), torch.ones_like(query))
+    weight = torch.where(query > 0, 1 / (0.15 + query.clamp_min(0)), torch.ones_like(query))
     return weight / weight[query > 0].mean()
 
 

@@ -8,7 +8,14 @@ from nermo_ros.data.windows import CameraSettings, RandomCameras, Windows
 from nermo_ros.skeleton.body17 import BONES
 
 PLAIN = CameraSettings(
-    noise=(0, 0), stretch=(1, 1), scale=(1, 1), mirror=0, bones=0, jitter=0.15, history=(1, 1)
+    noise=(0, 0),
+    stretch=(1, 1),
+    scale=(1, 1),
+    mirror=0,
+    reverse=0,
+    bones=0,
+    jitter=0.15,
+    history=(1, 1),
 )
 
 
@@ -53,6 +60,16 @@ def test_stretch_changes_the_speed():
     windows = recorded(RandomCameras([line()], 120.0, 32, (0.0, 1.0), fast).draw(16))
     speed = np.linalg.norm(windows.future[:, 1] - windows.future[:, 0], axis=-1)
     np.testing.assert_allclose(speed, 2 * np.hypot(0.5, 0.1), rtol=1e-3)
+
+
+def test_reversed_windows_run_backwards():
+    settings = replace(PLAIN, reverse=1.0)
+    windows = recorded(RandomCameras([line()], 120.0, 32, (0.0, 1.0), settings).draw(64))
+    rise = windows.future[:, 1, :, 2] - windows.future[:, 0, :, 2]
+    np.testing.assert_allclose(rise, -0.1, atol=1e-3)
+    seen = windows.mask[:, -1] == 1
+    now = windows.future[:, 0]
+    np.testing.assert_allclose(windows.positions[:, -1][seen], now[seen], atol=1e-4)
 
 
 def test_headings_leave_heights_alone():
