@@ -61,7 +61,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument('--model', default='body17', help='shipped name or folder (body17)')
     parser.add_argument('--backend', default='auto', help='what runs the model (auto)')
     parser.add_argument(
-        '--domain', type=int, help='ROS_DOMAIN_ID, to look on (one of its own, on this machine)'
+        '--domain',
+        type=int,
+        default=os.getpid() % 100 + 1,
+        help='ROS_DOMAIN_ID, to look on from this machine (one of its own)',
     )
     add_camera_options(parser, jitter=0.3, noise=0.003, drop=0.1, occlude=True)
     return parser
@@ -81,7 +84,7 @@ def _demo(args: argparse.Namespace) -> dict[str, Any]:
     folder = model_folder(args.model)
     card = ModelCard.read(folder)
     args.out.mkdir(parents=True, exist_ok=True)
-    os.environ['ROS_DOMAIN_ID'] = str(args.domain or os.getpid() % 100 + 1)
+    os.environ['ROS_DOMAIN_ID'] = str(args.domain)
     os.environ['ROS_AUTOMATIC_DISCOVERY_RANGE'] = 'LOCALHOST'
     with (
         NodeProcess(folder, args.backend, TOPIC, args.out / 'node.log') as node,
@@ -115,20 +118,20 @@ def _player(frames: Iterable[Frame], people: tuple[str, ...]) -> Iterator[tuple[
 
     # Signals are for Python: the node must be stopped, whatever ends this.
     rclpy.init(signal_handler_options=rclpy.SignalHandlerOptions.NO)
+    player = Player(frames, people, topic=TOPIC)
+    answers = {'predicted_skeletons': PredictedSkeletonArray}
+    answers |= {'repaired_skeletons': SkeletonArray, '/diagnostics': DiagnosticArray}
+    recorder = Recorder(player, {TOPIC: SkeletonArray, **answers})
+    executor = SingleThreadedExecutor()
+    executor.add_node(player)
+    thread = threading.Thread(target=spin, daemon=True)
+    thread.start()
     try:
-        player = Player(frames, people, topic=TOPIC)
-        answers = {'predicted_skeletons': PredictedSkeletonArray}
-        answers |= {'repaired_skeletons': SkeletonArray, '/diagnostics': DiagnosticArray}
-        recorder = Recorder(player, {TOPIC: SkeletonArray, **answers})
-        executor = SingleThreadedExecutor()
-        executor.add_node(player)
-        thread = threading.Thread(target=spin, daemon=True)
-        thread.start()
         yield player, recorder
+    finally:
         executor.shutdown()
         thread.join()
         player.destroy_node()
-    finally:
         rclpy.try_shutdown()
 
 

@@ -12,17 +12,17 @@ from nermo_ros.recordings.recording import Recording
 from nermo_ros.skeleton.body17 import BONES, INDEX
 
 # Okabe and Ito's colours, which everybody can tell apart.
-SEEN, REPAIRED, FORECAST, TRUTH = '#1A1A1A', '#D55E00', '#0072B2', '#999999'
+SEEN, REPAIRED, FORECAST, TRUTH = '#1A1A1A', '#D55E00', '#0072B2', '#8C8C8C'
 CURVES = {
-    'mpjpe_mm': ('nermo', FORECAST, 'o', '-'),
+    'mpjpe_mm': ('this forecast', FORECAST, 'o', '-'),
     'zero_velocity_mm': ('zero velocity', '#E69F00', 's', '--'),
     'constant_velocity_mm': ('constant velocity', '#009E73', '^', ':'),
 }
 PANELS = 3
 GHOSTS = (0.2, 0.4, 0.6, 0.8, 1.0)  # s
 APART = 0.6  # s, between two panels
-TURN, TILT = np.radians(20), np.radians(12)  # of the view, from the side
-TRAILS = ('l_wrist', 'r_wrist')
+TURN, TILT = np.radians(30), np.radians(15)  # of the view, from the side
+HEAD, WRISTS = INDEX['head'], (INDEX['l_wrist'], INDEX['r_wrist'])
 
 
 @dataclass(frozen=True)
@@ -85,13 +85,15 @@ def draw(path: Path, moments: list[Moment], result: dict[str, Any], recording: R
     from matplotlib import pyplot
 
     chosen = choose(moments)
-    figure = pyplot.figure(figsize=(15, 9), dpi=110, layout='constrained')
-    top, bottom = figure.subfigures(2, 1, height_ratios=(2, 1))
-    axes = top.subplots(1, max(len(chosen), 1), sharex=True, sharey=True, squeeze=False)[0]
+    figure = pyplot.figure(figsize=(15, 8), dpi=110, layout='constrained')
+    top, bottom = figure.subfigures(2, 1, height_ratios=(5, 3))
     view = View(recording)
     known = np.isfinite(recording.positions).any((1, 3))
-    for axis, moment in zip(axes, chosen, strict=False):
-        _panel(axis, moment, view, known)
+    if chosen:
+        grid = {'sharex': True, 'sharey': True, 'squeeze': False}
+        for axis, moment in zip(top.subplots(1, len(chosen), **grid)[0], chosen, strict=True):
+            _panel(axis, moment, view, known)
+            _names(axis, moment, view, recording.people)
     _legend(top)
     _curves(bottom.subplots(), result)
     figure.savefig(path)
@@ -101,75 +103,90 @@ def draw(path: Path, moments: list[Moment], result: dict[str, Any], recording: R
 def _panel(axis: Any, moment: Moment, view: View, known: np.ndarray) -> None:
     axis.set_aspect('equal')
     axis.set_axis_off()
-    axis.set_title(f'{moment.time:.2f} s', fontsize=13)
-    for person in range(len(moment.seen)):
-        hide = np.where(known[person][:, None], 0, np.nan)
+    axis.set_title(f't = {moment.time:.2f} s', fontsize=14)
+    for person, joints in enumerate(known):
+        # What was never measured has no truth to stand beside: it is left out.
+        hide = np.where(joints[:, None], 0, np.nan)
         truth = view(moment.truth[person] + hide)
         forecast = view(moment.forecast[person] + hide)
         for ahead in sorted(GHOSTS, reverse=True):
             step = int(np.argmin(np.abs(moment.steps - ahead)))
-            _bones(axis, truth[step], TRUTH, width=0.8, alpha=0.7, order=1)
-            fade = 1 - 0.75 * ahead / max(GHOSTS)
-            _bones(axis, forecast[step], FORECAST, width=1.8, alpha=fade, order=2)
-        for joint in (INDEX[name] for name in TRAILS):
-            axis.plot(*truth[:, joint].T, color=TRUTH, lw=1.2, ls=':', zorder=3)
-            axis.plot(*forecast[:, joint].T, color=FORECAST, lw=1.2, zorder=3)
-        now = view(moment.repaired[person] + hide)
-        missing = np.isnan(moment.seen[person][:, 0])
-        _bones(axis, now, REPAIRED, width=2.6, order=4)
-        seen = np.where(missing[:, None], np.nan, now)
-        _bones(axis, seen, SEEN, width=3, order=5)
-        axis.plot(*seen.T, 'o', color=SEEN, ms=5, zorder=6)
-        axis.plot(*now[missing].T, 'o', mfc='white', mec=REPAIRED, mew=1.8, ms=6, zorder=7)
+            fade = 1 - 0.8 * ahead / max(GHOSTS)
+            _body(axis, forecast[step], FORECAST, width=2.2, alpha=fade, order=3)
+        last = int(np.argmin(np.abs(moment.steps - max(GHOSTS))))
+        _body(axis, truth[last], TRUTH, width=1.6, order=2)
+        for joint in WRISTS:
+            axis.plot(*truth[: last + 1, joint].T, color=TRUTH, lw=1.6, ls=(0, (1, 1.5)), zorder=4)
+            axis.plot(*forecast[: last + 1, joint].T, color=FORECAST, lw=1.6, zorder=5)
+        _now(axis, view(moment.repaired[person] + hide), np.isnan(moment.seen[person][:, 0]))
 
 
-def _bones(
-    axis: Any, body: np.ndarray, colour: str, *, width: float, order: int, alpha: float = 1
-):
+def _now(axis: Any, body: np.ndarray, missing: np.ndarray) -> None:
+    seen = np.where(missing[:, None], np.nan, body)
+    _body(axis, body, REPAIRED, width=3, order=6)
+    _body(axis, seen, SEEN, width=3.4, order=7)
+    axis.plot(*seen.T, 'o', color=SEEN, ms=5.5, zorder=8)
+    axis.plot(*body[missing].T, 'o', mfc='white', mec=REPAIRED, mew=2, ms=7, zorder=9)
+
+
+def _body(
+    axis: Any, body: np.ndarray, colour: str, *, width: float, order: int, alpha: float = 1.0
+) -> None:
+    """Bones between those of the joints (17, 2) that are not NaN."""
     from matplotlib.collections import LineCollection
 
     bones = body[np.array(BONES)]
     bones = bones[np.isfinite(bones).all((1, 2))]
-    axis.add_collection(
-        LineCollection(
-            bones, colors=colour, linewidths=width, alpha=alpha, zorder=order, capstyle='round'
-        )
-    )
+    look = {'colors': colour, 'linewidths': width, 'alpha': alpha, 'capstyle': 'round'}
+    axis.add_collection(LineCollection(list(bones), zorder=order, **look))
+    axis.plot(*body[HEAD], 'o', color=colour, ms=11, alpha=alpha, mew=0, zorder=order)
     axis.update_datalim(bones.reshape(-1, 2))
     axis.autoscale_view()
+
+
+def _names(axis: Any, moment: Moment, view: View, people: tuple[str, ...]) -> None:
+    """Beneath everybody."""
+    for name, truth in zip(people, moment.truth, strict=True):
+        middle = float(np.nanmean(view(truth[0])[:, 0]))
+        place = {'transform': axis.get_xaxis_transform(), 'ha': 'center', 'va': 'top'}
+        axis.text(middle, 0, name, fontsize=12, color=SEEN, **place)
 
 
 def _legend(figure: Any) -> None:
     from matplotlib.lines import Line2D
 
+    hollow = {'marker': 'o', 'mfc': 'white', 'mew': 2, 'ms': 7}
     entries = [
-        Line2D([], [], color=SEEN, lw=3, marker='o', ms=5, label='seen now'),
-        Line2D(
-            [],
-            [],
-            color=REPAIRED,
-            lw=2.6,
-            marker='o',
-            mfc='white',
-            mew=1.8,
-            label='not seen: repaired',
-        ),
-        Line2D([], [], color=FORECAST, lw=2, label='forecast, fading to 1 s ahead'),
-        Line2D([], [], color=TRUTH, lw=1, label='what then happened'),
+        Line2D([], [], color=SEEN, lw=3.4, marker='o', ms=5.5, label='seen now'),
+        Line2D([], [], color=REPAIRED, lw=3, label='not seen now: repaired', **hollow),
+        Line2D([], [], color=FORECAST, lw=2.2, label='forecast, fading up to 1 s ahead'),
+        Line2D([], [], color=TRUTH, lw=1.6, label='where they were 1 s later'),
     ]
-    figure.legend(handles=entries, loc='outside lower center', ncols=4, frameon=False, fontsize=12)
+    look = {'ncols': 4, 'frameon': False, 'fontsize': 12, 'columnspacing': 3}
+    figure.legend(handles=entries, loc='outside lower center', **look)
 
 
 def _curves(axis: Any, result: dict[str, Any]) -> None:
+    horizons = 1000 * np.array(HORIZONS)
+    ends = {}
     for key, (name, colour, marker, line) in CURVES.items():
-        errors = [np.nan if value is None else value for value in result[key].values()]
-        axis.plot(
-            1000 * np.array(HORIZONS), errors, line, color=colour, marker=marker, lw=2, label=name
-        )
-    axis.set_xlabel('time ahead [ms]')
-    axis.set_ylabel('mean joint error [mm]')
-    axis.set_xticks([1000 * horizon for horizon in HORIZONS])
+        errors = np.array([np.nan if e is None else e for e in result[key].values()])
+        axis.plot(horizons, errors, line, color=colour, marker=marker, ms=7, lw=2.4, clip_on=False)
+        if np.isfinite(errors[-1]):
+            ends[f'{name}  {errors[-1]:.0f} mm'] = (errors[-1], colour)
+    axis.set_xlabel('time ahead [ms]', fontsize=12)
+    axis.set_ylabel('mean joint error [mm]', fontsize=12)
+    axis.set_xticks(horizons)
+    axis.set_xlim(0, 1000)
     axis.set_ylim(bottom=0)
     axis.spines[['top', 'right']].set_visible(False)
     axis.grid(axis='y', color='#E5E5E5')
-    axis.legend(frameon=False)
+    _labels(axis, ends)
+
+
+def _labels(axis: Any, ends: dict[str, tuple[float, str]]) -> None:
+    """At the curves' ends, pushed apart where they would overlap."""
+    least, height = 0.1 * axis.get_ylim()[1], -np.inf
+    for text, (error, colour) in sorted(ends.items(), key=lambda end: end[1][0]):
+        height = max(error, height + least)
+        axis.text(1015, height, text, color=colour, va='center', fontsize=12, fontweight='bold')
