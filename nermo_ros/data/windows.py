@@ -13,12 +13,12 @@ LEAST_PAST, LEAST_FUTURE = 0.2, 0.4  # s
 
 @dataclass(frozen=True)
 class CameraSettings:
-    """Ranges that each window draws from uniformly.
+    """Ranges that each window draws from, factors in their logarithm.
 
-    rate Hz; jitter: standard deviation of a stamp as a share of the period; history s; stretch: of
-    time; scale: of the whole body; noise m, standard deviation of a coordinate; mirror: share of
-    mirrored windows; reverse: of those that run backwards in time; bones: of those with other bone
-    lengths, where limb and torso bones are drawn from their own ranges.
+    rate Hz; jitter: standard deviation of a stamp as a share of the period; history s; stretch:
+    speed-up of the motion; scale: of the whole body; noise m, standard deviation of a coordinate;
+    mirror: share of mirrored windows; reverse: of those that run backwards in time; bones: of
+    those with other bone lengths, where limb and torso bones are drawn from their own ranges.
     """
 
     rate: tuple[float, float] = (10.0, 60.0)
@@ -83,7 +83,8 @@ class RandomCameras:
         rng, s = self.rng, self.settings
         sequence = rng.choice(len(self.lengths), count, p=self.weights)
         times, visible = self._stamps(count)
-        step = self.rate * rng.uniform(*s.stretch, count)[:, None]  # frames a second, stretched
+        stretch = np.exp(rng.uniform(*np.log(s.stretch), (count, 1)))
+        step = self.rate * stretch  # frames a second
         last = self.lengths[sequence][:, None] - 2
         earliest = LEAST_PAST * self.rate
         now = earliest + rng.random((count, 1)) * (last - step * LEAST_FUTURE - earliest)
