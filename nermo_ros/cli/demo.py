@@ -38,7 +38,6 @@ POLL = 0.05  # s
 def main(argv: list[str]) -> int:
     """nermo demo; returns the exit status."""
     args = _parser().parse_args(argv)
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:
         _require()
         result = _demo(args)
@@ -83,6 +82,7 @@ def _demo(args: argparse.Namespace) -> dict[str, Any]:
     frames = camera_of(args, recording).frames(recording, args.seconds)
     folder = model_folder(args.model)
     card = ModelCard.read(folder)
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     args.out.mkdir(parents=True, exist_ok=True)
     os.environ['ROS_DOMAIN_ID'] = str(args.domain)
     os.environ['ROS_AUTOMATIC_DISCOVERY_RANGE'] = 'LOCALHOST'
