@@ -88,6 +88,8 @@ def test_the_bag_has_what_went_over_dds_with_our_types(demo):
     from nermo_ros.cli.recorder import typestore
 
     with Reader(demo[0] / 'bag') as reader:
+        types = {connection.topic: connection.msgtype for connection in reader.connections}
+        assert types['/predicted_skeletons'] == 'nermo_ros/msg/PredictedSkeletonArray'
         counts = {topic: info.msgcount for topic, info in reader.topics.items()}
         assert counts['/skeletons'] == 120
         assert counts['/predicted_skeletons'] >= 114

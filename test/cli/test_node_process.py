@@ -4,6 +4,7 @@ import time
 import pytest
 
 from nermo_ros.cli.node_process import NodeError, NodeProcess
+from nermo_ros.inference.models import model_folder
 
 pytest.importorskip('rclpy', reason='the node needs ROS 2')
 
@@ -29,3 +30,13 @@ def test_a_node_is_stopped_whatever_happens(tmp_path):
         raise KeyError
     with pytest.raises(NodeError, match='the node ended'):
         node.check()
+
+
+def test_a_node_stops_in_order_when_asked(tmp_path):
+    folder = model_folder('body17')
+    log = tmp_path / 'node.log'
+    with NodeProcess(folder, 'auto', 'skeletons', log) as node:
+        while 'ready' not in log.read_text():
+            node.check()
+            time.sleep(0.05)
+        assert node.stop() == 0

@@ -30,6 +30,18 @@ def test_a_model_that_stands_still_scores_as_zero_velocity(name, stand_still):
     assert comparison.forecasts == comparison.messages == 60
 
 
+@pytest.mark.parametrize('name', shipped_recordings())
+def test_the_shipped_model_is_better_than_both_baselines(name, tmp_path, capsys):
+    out = tmp_path / 'out.json'
+    assert main([name, '--offline', '--drop', '0.2', '--occlude', '--json', str(out)]) == 0
+    result = json.loads(out.read_text())
+    ours, zero, constant = (
+        result[key]['400'] for key in ('mpjpe_mm', 'zero_velocity_mm', 'constant_velocity_mm')
+    )
+    assert ours < min(zero, constant)
+    assert f'{ours:.1f}' in capsys.readouterr().out
+
+
 def test_a_worse_camera_makes_worse_forecasts(stand_still):
     recording = load_recording('handover')
     errors = [
@@ -112,10 +124,11 @@ def test_what_cannot_be_done_is_told_in_a_line(options, advice, capsys):
         [],
     ],
 )
-def test_options_without_effect_or_sense_are_refused(options):
+def test_options_without_effect_or_sense_are_refused(options, capsys):
     with pytest.raises(SystemExit) as refused:
         main(options)
     assert refused.value.code == 2
+    assert 'nermo replay: error: ' in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
