@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from nermo_ros.ros.parameters import markdown
+from nermo_ros.evaluation.table import markdown
+from nermo_ros.inference.card import ModelCard
+from nermo_ros.inference.models import model_folder
+from nermo_ros.ros import parameters
 from nermo_ros.ros.sources import SOURCES
 from nermo_ros.skeleton.sets import JOINT_SETS
 
@@ -46,7 +49,7 @@ def test_joint_sets_are_all_named():
 
 
 def test_parameters_are_those_of_the_node():
-    assert markdown().strip() in section('Parameters'), (
+    assert parameters.markdown().strip() in section('Parameters'), (
         'print(nermo_ros.ros.parameters.markdown()) into the README'
     )
 
@@ -81,6 +84,13 @@ def test_outputs_are_what_the_node_offers():
     for name in ('/rosout', '/parameter_events'):
         ours.pop(name, None)
     assert {'/' + name.lstrip('/'): kind for name, kind, _ in table('Outputs')} == ours
+
+
+def test_results_are_those_of_the_shipped_model():
+    metrics = ModelCard.read(model_folder('body17')).metrics
+    assert markdown(metrics) in section('Results'), (
+        'print(nermo_ros.evaluation.table.markdown(metrics of the card)) into the README'
+    )
 
 
 def test_files_that_are_linked_exist():

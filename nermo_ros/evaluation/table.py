@@ -30,3 +30,30 @@ def error_table(rows: Mapping[str, Errors]) -> str:
 
 def _number(value: float | None) -> str:
     return '-' if value is None else f'{value:.1f}'
+
+
+# Rows of `nermo evaluate` that the README shows: name there, name in the figures.
+SHOWN = {
+    'complete': 'complete',
+    '20 % of the joint samples missing': 'random_20',
+    '40 % missing': 'random_40',
+    '60 % missing': 'random_60',
+    'the last three frames missing': 'last_3',
+    'legs never seen: the other joints': 'legs',
+    'noise of 25 mm': 'noise_25_mm',
+    'at 15 Hz': '15_hz',
+    'at 60 Hz': '60_hz',
+}
+
+
+def markdown(figures: Mapping[str, Mapping[str, Mapping[str, Errors]]]) -> str:
+    """The README's table of a model's recorded metrics: the model, then baselines, in mm."""
+    rows = figures['error_mm']
+    lines = {f'nermo_ros, {name}': rows[row]['model'] for name, row in SHOWN.items()}
+    for baseline in ('zero_velocity', 'constant_velocity', 'damped_velocity'):
+        lines[f'{baseline.replace("_", " ")}, complete'] = rows['complete'][baseline]
+    lines['constant velocity, 40 % missing'] = rows['random_40']['constant_velocity']
+    keys = list(rows['complete']['model'])
+    table = [['error [mm] after [ms]', *keys], ['---'] + ['---:'] * len(keys)]
+    table += [[name, *(_number(errors[key]) for key in keys)] for name, errors in lines.items()]
+    return '\n'.join(f'| {" | ".join(row)} |' for row in table)

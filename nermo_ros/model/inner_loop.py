@@ -9,7 +9,7 @@ mask, and it exports to ONNX.
 import torch
 from torch import Tensor
 
-NEWTON_SCHULZ_STEPS = 16
+NEWTON_SCHULZ_STEPS = 12
 
 
 def inverse(matrix: Tensor, steps: int = NEWTON_SCHULZ_STEPS) -> Tensor:

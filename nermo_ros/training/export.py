@@ -96,8 +96,10 @@ def _write_graph(network: MotionNetwork, config: TrainingConfig, path: Path) -> 
         dynamic_shapes=({0: people}, {0: people}, {0: people}, {0: people, 1: times}),
         verbose=False,
     )
-    program.save(str(path))
-    model = onnx.load(path)
+    model = program.model_proto
+    for node in model.graph.node:  # where in whose source tree it was traced is nobody's business
+        del node.metadata_props[:]
+    onnx.save(model, path)
     onnx.checker.check_model(model, full_check=True)
     wide = {
         value.name

@@ -113,3 +113,12 @@ def test_inference_needs_no_torch():
         "open_predictor('body17').warm_up(); sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, '-c', code]).returncode == 0
+
+
+@pytest.mark.parametrize('row', ['complete', 'random_40'])
+def test_the_shipped_model_is_recorded_to_beat_the_baselines_at_every_horizon(row):
+    figures = ModelCard.read(model_folder('body17')).metrics['error_mm'][row]
+    ours = figures.pop('model')
+    assert set(figures) == {'zero_velocity', 'constant_velocity', 'damped_velocity'}
+    for errors in figures.values():
+        assert all(ours[horizon] < error for horizon, error in errors.items())
