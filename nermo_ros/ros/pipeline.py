@@ -17,9 +17,10 @@ from nermo_ros.observation.tracks import Tracks, TrackSettings
 from nermo_ros.ros.parameters import pose_of
 from nermo_ros.ros.sources import SOURCES
 from nermo_ros.ros.sources.source import BadMessage, SourceSettings
-from nermo_ros.ros.transform import FrameGate
+from nermo_ros.ros.transform import FrameGate, trunk_slope
 from nermo_ros.skeleton.body17 import JOINTS
 
+UPRIGHT = 0.5  # least cosine between trunk and z of somebody who stands, sits or bends
 MOST_SAMPLES = 256  # remembered of a person: two seconds at 120 Hz
 
 
@@ -54,6 +55,7 @@ class Pipeline:
         self.forecaster = Forecaster(predictor, _forecast_settings(values), counts)
         self._counts = counts
         self._warn = warn
+        self._slope: float | None = None
         self._receipt = 0
         self._newest = 0
 
@@ -82,10 +84,13 @@ class Pipeline:
     def _add(self, observation: Observation) -> bool:
         jumps = self.tracks.drops[Drop.CLOCK_JUMP]
         try:
-            drop = self.tracks.add(self.gate(observation))
+            observation = self.gate(observation)
         except BadMessage as bad:
             self._drop(bad)
             return False
+        if self._slope is None:
+            self._look_for_gravity(observation)
+        drop = self.tracks.add(observation)
         if self.tracks.drops[Drop.CLOCK_JUMP] > jumps:
             text = 'stamps went back in time: everybody is tracked anew'
             self._drop(BadMessage(Drop.CLOCK_JUMP.value, text))
@@ -95,6 +100,16 @@ class Pipeline:
             )
             self._drop(BadMessage(drop.value, text))
         return drop is None
+
+    def _look_for_gravity(self, observation: Observation) -> None:
+        """Warns where the first person seen does not stand along z: cameras look along theirs."""
+        self._slope = trunk_slope(observation)
+        if self._slope is not None and self._slope < UPRIGHT:
+            text = (
+                f'{observation.person!r} does not stand along z of {observation.frame!r}: if z is '
+                'not up there, as in a camera frame, set target_frame and sensor_transform'
+            )
+            self._warn('not_upright', text)
 
     def _drop(self, bad: BadMessage) -> None:
         self._counts[bad.reason] += 1

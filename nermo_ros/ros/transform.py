@@ -7,6 +7,17 @@ import numpy as np
 
 from nermo_ros.observation.observation import JointState, Observation
 from nermo_ros.ros.sources.source import BadMessage
+from nermo_ros.skeleton.body17 import INDEX
+
+
+def trunk_slope(observation: Observation) -> float | None:
+    """Cosine of the angle between the trunk, pelvis to neck, and the frame's z; None: not seen."""
+    ends = [INDEX['pelvis'], INDEX['neck']]
+    if (observation.states[ends] == JointState.MISSING).any():
+        return None
+    trunk = observation.positions[ends[1]] - observation.positions[ends[0]]
+    length = float(np.linalg.norm(trunk))
+    return float(trunk[2]) / length if length else None
 
 
 class FrameGate:

@@ -67,6 +67,23 @@ def test_from_messages_to_a_forecast(bench):
     assert not any(made.counts.values()) and not made.warned
 
 
+CAMERA = [0.0, 0.0, 1.5, 2**-0.5, 0.0, 0.0, -(2**-0.5)]  # its z looks ahead, its y down
+
+
+def test_warns_once_where_z_is_not_up(bench):
+    for values, warned in (({}, 1), ({'target_frame': 'map', 'sensor_transform': CAMERA}, 0)):
+        made = bench(**values)
+        for n in range(3):
+            body = np.full((len(JOINTS), 3), 2.0, np.float32)
+            body[:, 1] = -0.1 * np.arange(len(JOINTS))  # up, in an optical frame
+            message = made.pipeline.source.write(
+                {'ada': body}, JOINT_SETS['body17'], START + n * SECOND // 10, 'optical'
+            )
+            assert made.pipeline.take(message, START + n * SECOND // 10) == 1
+        assert [reason for reason, _ in made.warned] == ['not_upright'] * warned
+        assert not any(made.counts.values())
+
+
 @pytest.mark.parametrize('late', [-1000.0, 0.0, 1000.0])
 def test_a_sensors_clock_may_differ_from_ours(bench, late):
     made = bench()
