@@ -108,7 +108,7 @@ class Forecaster:
         if wanted.any():
             card = self.predictor.card
             # Outside the times it was trained on, the model's pose is held.
-            held = np.clip(query, -card.history, card.horizon).astype(np.float32)
+            held = np.clip(query, -card.past, card.horizon).astype(np.float32)
             try:
                 output = self.predictor(*arrays, held)
                 failed = wanted & ~np.isfinite(output).all((1, 2, 3))

@@ -14,15 +14,17 @@ class ModelError(ValueError):
 
 @dataclass(frozen=True)
 class ModelCard:
-    """joints: the model's joint names in order; history, horizon: seconds; samples: N, the padded
-    length of a history; metrics, training, hashes: as written by `nermo train`, `nermo evaluate`
-    and `nermo export`, for people to read.
+    """joints: the model's joint names in order; history: seconds that are looked at; past, horizon:
+    seconds before and after the newest observation for which the model was trained to answer;
+    samples: N, the padded length of a history; metrics, training, hashes: as written by
+    `nermo train`, `nermo evaluate` and `nermo export`, for people to read.
     """
 
     name: str
     version: str
     joints: tuple[str, ...]
     history: float
+    past: float
     horizon: float
     samples: int
     hashes: dict[str, str] = field(default_factory=dict)

@@ -142,10 +142,10 @@ class Pipeline:
         card = self.forecaster.predictor.card
         after = (reference - self._newest) / 1e9 + np.asarray(times, np.float64)
         # Single-precision times round.
-        if after.min() < -card.history - 1e-6 or after.max() > card.horizon + 1e-6:
+        if after.min() < -card.past - 1e-6 or after.max() > card.horizon + 1e-6:
             raise ValueError(
                 f'times reach from {after.min():.3f} to {after.max():.3f} s after the newest '
-                f'observation; model {card.name} answers for {-card.history} to {card.horizon} s'
+                f'observation; model {card.name} answers for {-card.past} to {card.horizon} s'
             )
         return self._run(reference, now, times)
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Trained weights to one ONNX graph: inner loop and decoder, any number of people and times."""
 
+import copy
 import hashlib
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ def export(folder: Path) -> float:
     _write_graph(network, config, folder / 'model.onnx')
     difference = compare(network, folder, config.samples)
     if difference > TOLERANCE:
+        (folder / 'model.onnx').unlink()
         raise ModelError(f'the graph differs from the network by {difference:.1e} m: not exported')
     text = yaml.safe_load((folder / 'model.yaml').read_text())
     text['hashes'] = {
@@ -49,6 +51,7 @@ def new_card(config: TrainingConfig, training: dict[str, Any]) -> dict[str, Any]
         'version': config.version,
         'joints': list(JOINTS),
         'history': config.history,
+        'past': max(0.0, -min(config.query)),
         'horizon': config.horizon,
         'samples': config.samples,
         'training': {**training, 'config': config.as_dict()},
@@ -63,7 +66,7 @@ def random_histories(people: int, samples: int, seed: int = 0) -> list[np.ndarra
     walk = rng.standard_normal((people, samples, len(JOINTS), 3)).cumsum(1) * 0.01
     positions = walk + 0.5 * rng.standard_normal((people, 1, len(JOINTS), 3))
     mask = (rng.random((people, samples, len(JOINTS))) > rng.random((people, 1, 1))) * 1.0
-    mask[0] = 0  # somebody of whom nothing was seen
+    mask[0], mask[-1] = 0, 1  # nothing seen of the first, everything of the last (or only) one
     query = rng.uniform(-0.5, 1, (people, 7))
     arrays = (times, positions * mask[..., None], mask, query)
     return [np.ascontiguousarray(array, np.float32) for array in arrays]
@@ -72,13 +75,12 @@ def random_histories(people: int, samples: int, seed: int = 0) -> list[np.ndarra
 def compare(network: MotionNetwork, folder: Path, samples: int) -> float:
     """Largest difference [m] of folder/model.onnx in ONNX Runtime from the network in float64."""
     predictor, worst = OnnxRuntimePredictor.load(folder), 0.0
-    reference = MotionNetwork.double(network)
+    reference = copy.deepcopy(network).double()
     for people in (1, 2, 5, 16):
         arrays = random_histories(people, samples, seed=people)
         with torch.no_grad():
             exact = reference(*(torch.from_numpy(array).double() for array in arrays)).numpy()
         worst = max(worst, float(np.abs(predictor(*arrays) - exact).max()))
-    network.float()
     return worst
 
 

@@ -10,7 +10,7 @@ class StandStill:
     """Forecasts that nobody moves: a predictor whose errors are known."""
 
     name = 'still'
-    card = ModelCard('still', '1', JOINTS, history=1.0, horizon=1.0, samples=32)
+    card = ModelCard('still', '1', JOINTS, history=1.0, past=1.0, horizon=1.0, samples=32)
     __call__ = staticmethod(zero_velocity)
 
 

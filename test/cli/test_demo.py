@@ -116,7 +116,7 @@ def test_the_node_was_a_process_of_its_own_without_torch_and_is_gone(demo):
 def broken_model(folder: Path) -> Path:
     """A card of a model that has no graph."""
     card = {'name': 'broken', 'version': '1', 'joints': ['pelvis']}
-    card |= {'history': 1.0, 'horizon': 1.0, 'samples': 8}
+    card |= {'history': 1.0, 'past': 1.0, 'horizon': 1.0, 'samples': 8}
     (folder / 'model.yaml').write_text(json.dumps(card))
     return folder
 

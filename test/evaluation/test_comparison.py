@@ -9,7 +9,7 @@ from nermo_ros.observation.observation import Observation
 from nermo_ros.recordings.recording import Recording
 from nermo_ros.skeleton.body17 import JOINTS
 
-CARD = ModelCard('tiny', '1', JOINTS, history=1.0, horizon=1.0, samples=8)
+CARD = ModelCard('tiny', '1', JOINTS, history=1.0, past=1.0, horizon=1.0, samples=8)
 SPEED = 0.5
 BODY = np.random.default_rng(1).normal(0, 0.4, (17, 3)).astype(np.float32)
 

@@ -13,7 +13,7 @@ from nermo_ros.skeleton.body17 import JOINTS
 
 SECOND = 1_000_000_000
 NOW = 1_000 * SECOND
-CARD = ModelCard('still', '1', JOINTS, history=1.0, horizon=1.0, samples=10)
+CARD = ModelCard('still', '1', JOINTS, history=1.0, past=1.0, horizon=1.0, samples=10)
 
 
 class Still:

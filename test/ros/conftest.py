@@ -54,7 +54,7 @@ def tiny_model(tmp_path_factory):
     opset = [helper.make_opsetid('', 17)]
     onnx.save(helper.make_model(graph, opset_imports=opset, ir_version=8), folder / 'model.onnx')
     card = {'name': 'tiny', 'version': '7', 'joints': list(JOINTS)}
-    card |= {'history': 1.0, 'horizon': 1.0, 'samples': 16}
+    card |= {'history': 1.0, 'past': 1.0, 'horizon': 1.0, 'samples': 16}
     (folder / 'model.yaml').write_text(yaml.safe_dump(card))
     return folder
 

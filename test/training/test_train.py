@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -67,15 +68,18 @@ def test_the_card_tells_what_was_trained(config, trained):
     card = ModelCard.read(trained)
     assert card.name == 'body17'
     assert card.samples == config.samples
+    assert card.past == 0.15
     assert TrainingConfig.parse(card.training['config']) == config
     assert set(card.hashes) == {'model.onnx', 'weights.safetensors'}
 
 
-def test_a_graph_that_differs_is_refused(config, trained, monkeypatch):
+def test_a_graph_that_differs_is_refused_and_not_left_behind(trained, tmp_path, monkeypatch):
+    folder = shutil.copytree(trained, tmp_path / 'model')
     monkeypatch.setattr('nermo_ros.training.export.TOLERANCE', 0.0)
     monkeypatch.setattr('nermo_ros.training.export._write_graph', lambda *args: None)
     with pytest.raises(ModelError, match='differs'):
-        export(trained)
+        export(folder)
+    assert not (folder / 'model.onnx').exists()
 
 
 def test_weights_that_are_not_there(config, tmp_path):

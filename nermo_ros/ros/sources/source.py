@@ -32,7 +32,7 @@ class SourceSettings:
 
     joint_set: str = ''
     person_id: str = 'person'
-    confidence_threshold: float = 0.3
+    confidence_threshold: float = 0.5
     frame: str = ''
 
 
