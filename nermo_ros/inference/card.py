@@ -14,10 +14,12 @@ class ModelError(ValueError):
 
 @dataclass(frozen=True)
 class ModelCard:
-    """joints: the model's joint names in order; history: seconds that are looked at; past, horizon:
-    seconds before and after the newest observation for which the model was trained to answer;
-    samples: N, the padded length of a history; metrics, training, hashes: as written by
-    `nermo train`, `nermo evaluate` and `nermo export`, for people to read.
+    """What a model is and was trained for.
+
+    joints: names in the model's order; history: seconds that are looked at; past, horizon: seconds
+    before and after the newest observation for which the model was trained to answer; samples: N,
+    the padded length of a history; metrics, training, hashes: as written by `nermo train`,
+    `nermo evaluate` and `nermo export`, for people to read.
     """
 
     name: str
