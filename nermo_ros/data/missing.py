@@ -100,17 +100,27 @@ def frames(share: float) -> Pattern:
     return pattern
 
 
+def gap(rng: np.random.Generator, mask: np.ndarray) -> np.ndarray:
+    """A run of whole frames missing, up to half of the history, somewhere before now."""
+    samples = mask.shape[1]
+    length = rng.integers(2, samples // 2 + 1, (len(mask), 1))
+    end = rng.integers(length, samples, (len(mask), 1))  # the newest sample stays
+    index = np.arange(samples)
+    return mask * ((index < end - length) | (index >= end))[:, :, None]
+
+
 # What training draws from, with the share of the batch that each pattern gets.
 TRAINING: tuple[tuple[float, Pattern], ...] = (
-    (0.36, complete),
-    (0.24, scattered((0.0, 0.6))),
-    (0.08, last_frames(1, 3)),
+    (0.34, complete),
+    (0.26, scattered((0.0, 0.6))),
+    (0.02, last_frames(1, 3)),
     (0.08, joints(0.25)),
     (0.08, limb),
-    (0.04, frames(0.4)),
-    (0.05, never(LEGS)),
+    (0.03, frames(0.4)),
+    (0.03, gap),
+    (0.08, never(LEGS)),
     (0.05, never(LEGS_AND_HIPS)),
-    (0.02, never(LOWER_BODY)),
+    (0.03, never(LOWER_BODY)),
 )
 
 # What `nermo evaluate --protocol true-time` reports.
@@ -122,6 +132,7 @@ EVALUATION: dict[str, Pattern] = {
     'joints_25': joints(0.25),
     'limb': limb,
     'frames_40': frames(0.4),
+    'gap': gap,
     'last_1': last_frames(1, 1),
     'last_3': last_frames(3, 3),
     'legs': never(LEGS),

@@ -9,6 +9,7 @@ from nermo_ros.data import missing
 from nermo_ros.skeleton.body17 import INDEX, JOINTS, MIRROR, PARENTS
 
 LEAST_PAST, LEAST_FUTURE = 0.2, 0.4  # s
+LIMBS = [INDEX[f'{side}_{name}'] for side in 'lr' for name in ('knee', 'ankle', 'elbow', 'wrist')]
 
 
 @dataclass(frozen=True)
@@ -16,9 +17,12 @@ class CameraSettings:
     """Ranges that each window draws from, factors in their logarithm.
 
     rate Hz; jitter: standard deviation of a stamp as a share of the period; history s; stretch:
-    speed-up of the motion; scale: of the whole body; noise m, standard deviation of a coordinate;
-    mirror: share of mirrored windows; reverse: of those that run backwards in time; bones: of
-    those with other bone lengths, where limb and torso bones are drawn from their own ranges.
+    speed-up of the motion; scale: of the whole body; noise m, standard deviation of a coordinate,
+    in a share `noisy` of the windows; mirror: share of mirrored windows; reverse: of those that
+    run backwards in time; bones: of those with other bone lengths, where limb and torso bones are
+    drawn from their own ranges, and with joints of the torso defined elsewhere, by `offset` m in
+    each direction (standard deviation); swap: of those where the sides of the body are taken for
+    each other during some samples.
     """
 
     rate: tuple[float, float] = (10.0, 60.0)
@@ -26,12 +30,15 @@ class CameraSettings:
     history: tuple[float, float] = (0.3, 1.0)
     stretch: tuple[float, float] = (0.85, 1.2)
     scale: tuple[float, float] = (0.85, 1.15)
-    noise: tuple[float, float] = (0.0, 0.005)
+    noise: tuple[float, float] = (0.001, 0.05)
+    noisy: float = 0.5
     mirror: float = 0.5
     reverse: float = 0.3
     bones: float = 0.5
     limb: tuple[float, float] = (0.8, 1.25)
     torso: tuple[float, float] = (0.5, 1.8)
+    offset: float = 0.02
+    swap: float = 0.03
 
 
 @dataclass(frozen=True)
@@ -100,8 +107,10 @@ class RandomCameras:
         mirrored = rng.random(count) < s.mirror
         body[mirrored] = (body[mirrored] * np.float32([1, -1, 1]))[:, :, MIRROR]
         positions, future = body[:, : self.samples], body[:, self.samples :]
-        noise = rng.uniform(*s.noise, (count, 1, 1, 1)).astype(np.float32)
+        noise = np.exp(rng.uniform(*np.log(s.noise), (count, 1, 1, 1))).astype(np.float32)
+        noise[rng.random(count) >= s.noisy] = 0
         positions = positions + noise * rng.standard_normal(positions.shape, np.float32)
+        positions = self._swapped(positions)
         mask = missing.draw(rng, mask)
         return Windows(
             times=times.astype(np.float32),
@@ -136,6 +145,15 @@ class RandomCameras:
         turn[:, 2, 2] = 1
         return turn
 
+    def _swapped(self, positions: np.ndarray) -> np.ndarray:
+        """Some people's left and right taken for each other in a run of samples."""
+        rng = self.rng
+        for person in np.flatnonzero(rng.random(len(positions)) < self.settings.swap):
+            start = rng.integers(self.samples)
+            end = start + rng.integers(1, 7)
+            positions[person, start:end] = positions[person, start:end][:, MIRROR]
+        return positions
+
     def _another_body(self, body: np.ndarray) -> np.ndarray:
         """The same motion by a body of another size and, for some, other proportions."""
         rng, s, count = self.rng, self.settings, len(body)
@@ -146,7 +164,8 @@ class RandomCameras:
         factor[:, limbs] = np.exp(rng.uniform(*np.log(s.limb), (count, len(limbs))))
         right = [index for index, name in enumerate(JOINTS) if name.startswith('r_')]
         factor[:, right] = factor[:, [MIRROR[index] for index in right]]
-        factor[rng.random(count) >= s.bones] = 1
+        same = rng.random(count) >= s.bones
+        factor[same] = 1
         factor = (factor * rng.uniform(*s.scale, (count, 1))).astype(np.float32)
         other = np.empty_like(body)
         other[:, :, 0] = body[:, :, 0] * factor[:, None, :1]
@@ -154,4 +173,20 @@ class RandomCameras:
             parent = PARENTS[joint]
             bone = body[:, :, joint] - body[:, :, parent]
             other[:, :, joint] = other[:, :, parent] + bone * factor[:, None, joint, None]
-        return other
+        offset = s.offset * rng.standard_normal((count, 1, len(JOINTS), 3), np.float32)
+        offset[:, :, LIMBS] = 0
+        offset[same] = 0
+        return other + offset @ torso_axes(other)
+
+
+def torso_axes(body: np.ndarray) -> np.ndarray:
+    """Left, forward and up of the torso as rows, (..., 17, 3) -> (..., 3, 3)."""
+    left_hip, right_hip, pelvis, neck = (
+        body[..., INDEX[name], :] for name in ('l_hip', 'r_hip', 'pelvis', 'neck')
+    )
+    up = neck - pelvis
+    up = up / np.linalg.norm(up, axis=-1, keepdims=True).clip(1e-6)
+    left = left_hip - right_hip
+    left = left - (left * up).sum(-1, keepdims=True) * up
+    left = left / np.linalg.norm(left, axis=-1, keepdims=True).clip(1e-6)
+    return np.stack([left, np.cross(up, left), up], -2)

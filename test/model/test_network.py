@@ -96,6 +96,24 @@ def test_the_forecast_meets_the_newest_observation(network, history):
     torch.testing.assert_close(now[:, 0], positions[:, -1])
 
 
+def test_a_late_forecast_is_the_same_curve(network, history):
+    """Only how long ago things were seen matters, not when the clock is read."""
+    times, positions, mask, query = history
+    mask = mask.clone()
+    mask[:, -1] = 1
+    late = network(times - 0.25, positions, mask, query - 0.25)
+    torch.testing.assert_close(late, network(times, positions, mask, query))
+
+
+def test_bones_keep_their_lengths(network, history):
+    times, _, _, query = history
+    body = torch.randn(3, 1, 17, 3).double() + torch.full((3, 16, 1, 3), 0.05).cumsum(1)
+    path = network(times, body, torch.ones(3, 16, 17).double(), query)
+    bones = (path - path[:, :, list(PARENTS)]).norm(dim=-1)[..., 1:]
+    seen = (body - body[:, :, list(PARENTS)]).norm(dim=-1)[:, :1, 1:]
+    assert (bones / seen - 1).abs().max() < 0.03
+
+
 def test_people_do_not_influence_each_other(network, history):
     together = network(*history)
     alone = torch.cat([network(*(array[i : i + 1] for array in history)) for i in range(3)])
