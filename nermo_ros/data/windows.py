@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Histories and futures as random cameras would give them: what training sees."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +23,7 @@ class CameraSettings:
     run backwards in time; bones: of those with other bone lengths, where limb and torso bones are
     drawn from their own ranges, and with joints of the torso defined elsewhere, by `offset` m in
     each direction (standard deviation); swap: of those where the sides of the body are taken for
-    each other during some samples.
+    each other during some samples; balance: 0 draws every frame alike, 1 every action alike.
     """
 
     rate: tuple[float, float] = (10.0, 60.0)
@@ -39,6 +40,7 @@ class CameraSettings:
     torso: tuple[float, float] = (0.5, 1.8)
     offset: float = 0.02
     swap: float = 0.03
+    balance: float = 0.5
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,8 @@ class RandomCameras:
     """Draws windows from sequences of one rate (Hz), each (frames, 17, 3) metres, z up.
 
     Every window has at least LEAST_PAST and LEAST_FUTURE in its sequence; sequences shorter than
-    that are not used; ValueError when none is left.
+    that are not used; ValueError when none is left. actions: what each sequence shows, so that
+    settings.balance can give rare actions their share; by default each shows another one.
     """
 
     def __init__(
@@ -72,17 +75,23 @@ class RandomCameras:
         query: tuple[float, ...],
         settings: CameraSettings | None = None,
         seed: int = 0,
+        actions: Sequence[str] | None = None,
     ):
         self.settings = settings or CameraSettings()
         self.samples, self.rate, self.query = samples, rate, np.asarray(query, np.float32)
         reach = rate * (LEAST_PAST + LEAST_FUTURE * self.settings.stretch[1]) + 3
-        usable = [s for s in sequences if len(s) > reach]
-        if not usable:
+        named = zip(actions or range(len(sequences)), sequences, strict=True)
+        long_enough = [pair for pair in named if len(pair[1]) > reach]
+        if not long_enough:
             raise ValueError(f'no sequence is longer than {reach:.0f} frames')
+        shown, usable = zip(*long_enough, strict=True)
         self.frames = np.concatenate(usable).astype(np.float32)
         self.lengths = np.array([len(s) for s in usable])
         self.starts = np.cumsum([0, *self.lengths[:-1]])
-        self.weights = (self.lengths - reach) / (self.lengths - reach).sum()
+        windows = self.lengths - reach
+        of_action = {a: sum(n for n, b in zip(windows, shown, strict=True) if b == a) for a in shown}
+        rarity = np.array([of_action[action] for action in shown]) ** -self.settings.balance
+        self.weights = windows * rarity / (windows * rarity).sum()
         self.rng = np.random.default_rng(seed)
 
     def draw(self, count: int) -> Windows:

@@ -5,10 +5,11 @@ import numpy as np
 import pytest
 
 from nermo_ros.data.windows import CameraSettings, RandomCameras, Windows
-from nermo_ros.skeleton.body17 import BONES
+from nermo_ros.skeleton.body17 import BONES, INDEX
 
 PLAIN = CameraSettings(
-    noise=(0, 0),
+    noisy=0,
+    swap=0,
     stretch=(1, 1),
     scale=(1, 1),
     mirror=0,
@@ -82,7 +83,7 @@ def test_headings_leave_heights_alone():
 
 def test_other_bodies_are_symmetric_and_stiff():
     windows = recorded(
-        RandomCameras([line()], 120.0, 32, (0.0, 1.0), replace(PLAIN, bones=1.0)).draw(32)
+        RandomCameras([line()], 120.0, 32, (0.0, 1.0), replace(PLAIN, bones=1.0, offset=0)).draw(32)
     )
     source = line()[0]
     ends = np.array(BONES)
@@ -93,6 +94,41 @@ def test_other_bodies_are_symmetric_and_stiff():
     right = [i for i, (_, j) in enumerate(BONES) if j in (2, 5, 8, 12, 14, 16)]
     np.testing.assert_allclose(factor[:, left], factor[:, right], rtol=1e-3)
     assert factor.std(0).min() > 0.05
+
+
+def test_offset_joints_keep_their_distances():
+    settings = replace(PLAIN, bones=1.0, torso=(1, 1), limb=(1, 1), offset=0.05)
+    windows = recorded(RandomCameras([line()], 120.0, 32, (0.0, 1.0), settings).draw(32))
+    spans = np.linalg.norm(windows.future - windows.future[:, :, :1], axis=-1)
+    np.testing.assert_allclose(spans[:, 0], spans[:, 1], rtol=1e-3)
+    assert spans[:, 0, INDEX['neck']].std() > 0.01
+
+
+def test_noise_comes_in_its_share_of_the_windows():
+    settings = replace(PLAIN, noisy=0.5, noise=(0.05, 0.05))
+    windows = recorded(RandomCameras([line()], 120.0, 32, (0.0, 0.5), settings).draw(400))
+    off = np.linalg.norm(windows.positions[:, -1] - windows.future[:, 0], axis=-1)
+    noisy = (off * windows.mask[:, -1]).max(1) > 0.01
+    assert 0.35 < noisy[windows.mask[:, -1].any(1)].mean() < 0.65
+
+
+def test_swapped_sides():
+    settings = replace(PLAIN, swap=1.0)
+    windows = RandomCameras([line()], 120.0, 32, (0.0, 0.5), settings).draw(16)
+    complete = windows.mask[:, 5:].all((1, 2))
+    hips = windows.positions[:, :, INDEX['l_hip']] - windows.positions[:, :, INDEX['r_hip']]
+    turned = (hips[:, 5:] * hips[:, -1:]).sum(-1) < 0
+    assert turned[complete].any()
+
+
+def test_rare_actions_get_their_share():
+    slow, fast = line(6000, (0.1, 0, 0)), line(300, (2.0, 0, 0))
+    cameras = RandomCameras(
+        [slow, slow, fast], 120.0, 32, (0.0, 0.4), replace(PLAIN, balance=1.0), actions='aab'
+    )
+    windows = cameras.draw(400)
+    way = np.linalg.norm(windows.future[:, 1] - windows.future[:, 0], axis=-1).mean(1)
+    assert 0.4 < (way > 0.4).mean() < 0.6
 
 
 def test_same_seed_same_windows():
