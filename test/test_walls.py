@@ -16,7 +16,9 @@ ROS = {
     'rcl_interfaces', 'std_msgs', 'visualization_msgs', 'nermo_ros.msg', 'nermo_ros.srv',
 }  # fmt: skip
 OPTIONAL_ROS = {'ament_index_python', 'tf2_ros'}
-TRAIN = {'torch', 'safetensors', 'tqdm', 'onnx', 'onnxscript', 'onnxruntime'}
+TRAIN = {
+    'torch', 'lightning_fabric', 'safetensors', 'tqdm', 'onnx', 'onnxscript', 'onnxruntime',
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

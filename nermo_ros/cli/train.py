@@ -2,14 +2,16 @@
 """Fit a model to recordings, offline: writes weights, graph and card into a folder."""
 
 import argparse
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 
-def main(argv: list[str]) -> int:
-    """nermo train CONFIG --data CMU --out FOLDER; returns the exit status."""
+def parser_of_options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog='nermo train', description=__doc__)
-    parser.add_argument('config', help='a YAML file or a shipped name, e.g. body17')
+    parser.add_argument('config', nargs='?', help='a YAML file or a shipped name, e.g. body17')
+    parser.add_argument('--quick', action='store_true', help='a small model within 5 minutes')
     parser.add_argument('--data', type=Path, required=True, help='CMU recordings: npz or folder')
     parser.add_argument('--out', type=Path, required=True, help='folder of the model')
     parser.add_argument('--steps', type=int, help="of the outer loop instead of the config's")
@@ -20,38 +22,79 @@ def main(argv: list[str]) -> int:
         action='store_true',
         help='validate on the fifth training file of each action instead of learning from it',
     )
+    parser.add_argument('--resume', action='store_true', help='from the checkpoint in --out')
+    parser.add_argument('--tensorboard', action='store_true', help='log for TensorBoard too')
+    fabric = parser.add_argument_group('devices and machines (Lightning Fabric)')
+    fabric.add_argument('--accelerator', choices=['cpu', 'cuda'], default='cpu')
+    fabric.add_argument('--devices', type=int, default=1, help='processes on this machine (1)')
+    fabric.add_argument('--nodes', type=int, default=1, help='machines (1)')
+    fabric.add_argument(
+        '--precision', choices=['32-true', 'bf16-mixed', '16-mixed'], default='32-true'
+    )
+    return parser
+
+
+def main(argv: list[str]) -> int:
+    """nermo train CONFIG --data CMU --out FOLDER; returns the exit status."""
+    parser = parser_of_options()
     args = parser.parse_args(argv)
+    if not args.config and not args.quick:
+        parser.error('give a CONFIG, or --quick')
     try:
         import torch
-    except ImportError:
-        parser.exit(1, "training needs torch: pip install 'nermo_ros[train]'\n")
 
-    from nermo_ros.data.cmu import RATE, load_cmu, split
-    from nermo_ros.evaluation.horizons import in_milliseconds
-    from nermo_ros.evaluation.true_time import errors
+        from nermo_ros.training.config import TrainingConfig
+        from nermo_ros.training.devices import launch
+        from nermo_ros.training.train import train
+        from nermo_ros.training.windows import make_windows
+    except ImportError as error:
+        parser.exit(1, f"training needs {error.name}: pip install 'nermo_ros[train]'\n")
     from nermo_ros.inference.card import write_card
-    from nermo_ros.training.config import TrainingConfig
-    from nermo_ros.training.export import export, new_card
-    from nermo_ros.training.train import numpy_predictor, train
 
     torch.set_num_threads(args.threads)
     try:
-        config = TrainingConfig.read(args.config)
-        learned, held_out = split(load_cmu(args.data), args.hold_out)
-    except (OSError, ValueError) as error:
+        config = TrainingConfig.read(args.config or 'quick')
+        given = {'steps': args.steps, 'seed': args.seed}
+        outer = replace(config.outer, **{k: v for k, v in given.items() if v is not None})
+        config = replace(config, outer=outer)
+        learned, rate, validate = _recordings(config, args.data, args.hold_out)
+        fabric = launch(args.accelerator, args.devices, args.nodes, args.precision)
+        train(
+            config,
+            make_windows(config, learned, rate),
+            args.out,
+            validate,
+            fabric=fabric,
+            resume=args.resume,
+            tensorboard=args.tensorboard,
+        )
+    except (OSError, ValueError, FloatingPointError) as error:
         parser.exit(1, f'nermo train: {error}\n')
-    given = {'steps': args.steps, 'seed': args.seed}
-    outer = replace(config.outer, **{k: v for k, v in given.items() if v is not None})
-    config = replace(config, outer=outer)
+    if fabric.global_rank:
+        return 0
+    from nermo_ros.training.export import export, new_card
 
-    def validate(network: torch.nn.Module) -> dict[str, float]:
-        predict = numpy_predictor(network)
-        return in_milliseconds(errors(predict, held_out, samples=config.samples))
-
-    train(config, list(learned.values()), RATE, args.out, validate if held_out else None)
     frames = sum(len(sequence) for sequence in learned.values())
-    data = {'set': 'CMU-MoCap', 'files': len(learned), 'frames': frames, 'rate': RATE}
+    data = {'set': 'CMU-MoCap', 'files': len(learned), 'frames': frames, 'rate': rate}
     write_card(args.out, new_card(config, {'data': data}))
     difference = export(args.out)
     print(f'{args.out}/model.onnx agrees with the network in float64 to {difference:.1e} m')
     return 0
+
+
+def _recordings(
+    config: Any, data: Path, hold_out: bool
+) -> tuple[dict[str, Any], float, Callable[..., dict[str, float]] | None]:
+    """Sequences to learn from, their rate, and what validates on those held out, if any are."""
+    from nermo_ros.data.cmu import RATE, load_cmu, split
+    from nermo_ros.evaluation.horizons import in_milliseconds
+    from nermo_ros.evaluation.true_time import errors
+    from nermo_ros.training.network import numpy_predictor
+
+    learned, held_out = split(load_cmu(data), hold_out)
+
+    def validate(network: Any) -> dict[str, float]:
+        predict = numpy_predictor(network)
+        return in_milliseconds(errors(predict, held_out, samples=config.samples))
+
+    return learned, RATE, validate if held_out else None

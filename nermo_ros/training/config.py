@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a training run is made of, read from one YAML file."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from nermo_ros.data.windows import CameraSettings
-from nermo_ros.model.network import NetworkConfig
+from nermo_ros.skeleton.body import find_body
 
 CONFIGS = Path(__file__).resolve().parent / 'configs'
 
@@ -24,11 +25,18 @@ class OuterLoop:
     bone_weight: float
     average: float
     seed: int
+    near: float = 0.15
+    every: int = 500
+    patience: int = 0
 
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """One run: names, true seconds, sizes, cameras, outer loop."""
+    """One run: names, true seconds, sizes, outer loop, and windows of one of two kinds.
+
+    network: sizes of the architecture, defaults where not named; camera: windows of random
+    cameras; frames: windows of the published protocol, options of data.frames.FrameWindows.
+    """
 
     name: str
     version: str
@@ -36,9 +44,17 @@ class TrainingConfig:
     horizon: float
     samples: int
     query: tuple[float, ...]
-    network: NetworkConfig
-    camera: CameraSettings
     outer: OuterLoop
+    body: str = 'body17'
+    architecture: str = 'motion'
+    network: dict[str, Any] = field(default_factory=dict)
+    camera: CameraSettings | None = None
+    frames: dict[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        find_body(self.body)
+        if (self.camera is None) == (self.frames is None):
+            raise ValueError('give windows either as camera: or as frames:')
 
     @classmethod
     def read(cls, config: str | Path) -> 'TrainingConfig':
@@ -52,29 +68,46 @@ class TrainingConfig:
             )
         try:
             return cls.parse(yaml.safe_load(path.read_text()))
-        except (TypeError, KeyError) as error:
+        except (ValueError, yaml.YAMLError) as error:
             raise ValueError(f'{path} is not a training config: {error}') from error
 
     @classmethod
-    def parse(cls, text: dict[str, Any]) -> 'TrainingConfig':
-        """From the mapping that the file holds; raises TypeError or KeyError."""
-        camera = {
-            key: tuple(value) if isinstance(value, list) else value
-            for key, value in text['camera'].items()
-        }
-        return cls(
-            **{
-                **text,
-                'query': tuple(text['query']),
-                'network': NetworkConfig(**text['network']),
-                'camera': CameraSettings(**camera),
-                'outer': OuterLoop(**text['outer']),
-            }
-        )
+    def parse(cls, text: Mapping[str, Any]) -> 'TrainingConfig':
+        """From the mapping that the file holds; raises ValueError that names the key."""
+        check_keys(cls, text, 'the config')
+        check_keys(OuterLoop, text['outer'], 'outer')
+        parts = {**text, 'query': tuple(text['query']), 'outer': OuterLoop(**text['outer'])}
+        if text.get('camera') is not None:
+            check_keys(CameraSettings, text['camera'], 'camera')
+            camera = {key: _frozen(value) for key, value in text['camera'].items()}
+            parts['camera'] = CameraSettings(**camera)
+        return cls(**parts)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, as YAML and JSON take them."""
-        return {key: _plain(value) for key, value in asdict(self).items()}
+        return {key: _plain(value) for key, value in asdict(self).items() if value is not None}
+
+
+def check_keys(kind: type, text: object, where: str) -> None:
+    """Raise ValueError unless text is a mapping of fields of the dataclass, the needed ones in."""
+    if not isinstance(text, Mapping):
+        raise ValueError(f'{where} is {text!r}, not a mapping of keys')
+    known = {item.name: item for item in fields(kind)}
+    if unknown := [str(key) for key in text if key not in known]:
+        raise ValueError(
+            f'unknown key {", ".join(unknown)} in {where}: known are {", ".join(known)}'
+        )
+    needed = [
+        name
+        for name, item in known.items()
+        if item.default is MISSING and item.default_factory is MISSING and name not in text
+    ]
+    if needed:
+        raise ValueError(f'{where} lacks {", ".join(needed)}')
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _plain(value: Any) -> Any:

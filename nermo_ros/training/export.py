@@ -10,13 +10,13 @@ import numpy as np
 import onnx
 import torch
 import yaml
+from torch import nn
 
 from nermo_ros.inference.card import ModelCard, ModelError, write_card
 from nermo_ros.inference.onnxruntime_backend import INPUTS, OUTPUT, OnnxRuntimePredictor
-from nermo_ros.model.network import MotionNetwork
-from nermo_ros.skeleton.body17 import JOINTS
+from nermo_ros.skeleton.body import find_body
 from nermo_ros.training.config import TrainingConfig
-from nermo_ros.training.train import load_network
+from nermo_ros.training.network import load_network
 
 TOLERANCE = 1e-5  # m, of the graph against the same network in float64
 
@@ -31,7 +31,7 @@ def export(folder: Path) -> float:
     config = TrainingConfig.parse(card.training['config'])
     network = load_network(config, folder / 'weights.safetensors')
     _write_graph(network, config, folder / 'model.onnx')
-    difference = compare(network, folder, config.samples)
+    difference = compare(network, folder, config)
     if difference > TOLERANCE:
         (folder / 'model.onnx').unlink()
         raise ModelError(f'the graph differs from the network by {difference:.1e} m: not exported')
@@ -49,7 +49,7 @@ def new_card(config: TrainingConfig, training: dict[str, Any]) -> dict[str, Any]
     return {
         'name': config.name,
         'version': config.version,
-        'joints': list(JOINTS),
+        'joints': list(find_body(config.body).joints),
         'history': config.history,
         'past': max(0.0, -min(config.query)),
         'horizon': config.horizon,
@@ -58,34 +58,38 @@ def new_card(config: TrainingConfig, training: dict[str, Any]) -> dict[str, Any]
     }
 
 
-def random_histories(people: int, samples: int, seed: int = 0) -> list[np.ndarray]:
+def random_histories(
+    people: int, samples: int, joints: int = 17, seed: int = 0
+) -> list[np.ndarray]:
     """times, positions, mask, query as a predictor takes them, with irregular stamps and holes."""
     rng = np.random.default_rng(seed)
     times = -np.sort(rng.uniform(0, 1, (people, samples)))[:, ::-1]
     times[:, -1] = 0
-    walk = rng.standard_normal((people, samples, len(JOINTS), 3)).cumsum(1) * 0.01
-    positions = walk + 0.5 * rng.standard_normal((people, 1, len(JOINTS), 3))
-    mask = (rng.random((people, samples, len(JOINTS))) > rng.random((people, 1, 1))) * 1.0
+    walk = rng.standard_normal((people, samples, joints, 3)).cumsum(1) * 0.01
+    positions = walk + 0.5 * rng.standard_normal((people, 1, joints, 3))
+    mask = (rng.random((people, samples, joints)) > rng.random((people, 1, 1))) * 1.0
     mask[0], mask[-1] = 0, 1  # nothing seen of the first, everything of the last (or only) one
     query = rng.uniform(-0.5, 1, (people, 7))
     arrays = (times, positions * mask[..., None], mask, query)
     return [np.ascontiguousarray(array, np.float32) for array in arrays]
 
 
-def compare(network: MotionNetwork, folder: Path, samples: int) -> float:
+def compare(network: nn.Module, folder: Path, config: TrainingConfig) -> float:
     """Largest difference [m] of folder/model.onnx in ONNX Runtime from the network in float64."""
     predictor, worst = OnnxRuntimePredictor.load(folder), 0.0
     reference = copy.deepcopy(network).double()
+    joints = len(find_body(config.body).joints)
     for people in (1, 2, 5, 16):
-        arrays = random_histories(people, samples, seed=people)
+        arrays = random_histories(people, config.samples, joints, seed=people)
         with torch.no_grad():
             exact = reference(*(torch.from_numpy(array).double() for array in arrays)).numpy()
         worst = max(worst, float(np.abs(predictor(*arrays) - exact).max()))
     return worst
 
 
-def _write_graph(network: MotionNetwork, config: TrainingConfig, path: Path) -> None:
-    arguments = tuple(torch.from_numpy(a) for a in random_histories(3, config.samples))
+def _write_graph(network: nn.Module, config: TrainingConfig, path: Path) -> None:
+    joints = len(find_body(config.body).joints)
+    arguments = tuple(torch.from_numpy(a) for a in random_histories(3, config.samples, joints))
     people, times = torch.export.Dim('people'), torch.export.Dim('times')
     program = torch.onnx.export(
         network.eval(),

@@ -8,117 +8,122 @@ fit each, compare the decoded motion with what then happened, step.
 """
 
 import copy
-import csv
+import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
+from lightning_fabric import Fabric
+from safetensors.torch import save_file
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from nermo_ros.data.windows import RandomCameras, Windows
-from nermo_ros.model.network import MotionNetwork
-from nermo_ros.skeleton.body17 import MIRROR, PARENTS
+from nermo_ros.data.windows import Windows
+from nermo_ros.skeleton.body import find_body
+from nermo_ros.training import checkpoint
 from nermo_ros.training.config import TrainingConfig
+from nermo_ros.training.log import Log
+from nermo_ros.training.loss import loss_weights, outer_loss
+from nermo_ros.training.network import make_network
+from nermo_ros.training.windows import WindowSource
 
-
-def make_network(config: TrainingConfig) -> MotionNetwork:
-    """A body17 network of the config's sizes, freshly initialised."""
-    return MotionNetwork(PARENTS, MIRROR, config.network)
-
-
-def load_network(config: TrainingConfig, weights: Path) -> MotionNetwork:
-    """The trained network, ready for inference; raises FileNotFoundError."""
-    if not weights.is_file():
-        raise FileNotFoundError(f'no weights at {weights}: train them with `nermo train`')
-    network = make_network(config)
-    network.load_state_dict(load_file(weights))
-    return network.eval()
-
-
-def numpy_predictor(network: MotionNetwork) -> Callable[..., np.ndarray]:
-    """The network as a function of numpy arrays, with the Predictor's call."""
-
-    def predict(*arrays: np.ndarray) -> np.ndarray:
-        with torch.no_grad():
-            return network(*(torch.from_numpy(np.ascontiguousarray(a)) for a in arrays)).numpy()
-
-    return predict
-
-
-def loss_weights(query: Tensor) -> Tensor:
-    """Weight of each query time (Q,): near futures count more, as their errors are smaller."""
-    weight = torch.where(query > 0, 1 / (0.15 + query.clamp_min(0)), torch.ones_like(query))
-    return weight / weight[query > 0].mean()
-
-
-def outer_loss(
-    forecast: Tensor, future: Tensor, known: Tensor, weight: Tensor, bone_weight: float
-) -> Tensor:
-    """Weighted mean joint error plus the error of bone vectors, (B, Q, J, 3) metres -> scalar.
-
-    known (B, Q): 1 where there is a truth; weight (Q,): of the query times, for joint errors.
-    """
-    joints = (forecast - future).norm(dim=-1).mean(-1)
-    parents = torch.tensor(PARENTS)
-    bones = (forecast[..., parents, :] - forecast) - (future[..., parents, :] - future)
-    error = weight * joints + bone_weight * bones.norm(dim=-1).mean(-1)
-    return (error * known).sum() / known.sum()
+LONGEST_STEP = 1.0  # norm to which a gradient is clipped
 
 
 def train(
     config: TrainingConfig,
-    sequences: list[np.ndarray],
-    rate: float,
+    windows: WindowSource,
     out: Path,
-    validate: Callable[[MotionNetwork], dict[str, float]] | None = None,
-    every: int = 500,
-) -> MotionNetwork:
-    """Train on sequences (frames, 17, 3) of `rate` Hz; writes out/weights.safetensors and log.csv.
+    validate: Callable[[nn.Module], dict[str, float]] | None = None,
+    *,
+    start: Mapping[str, Tensor] | None = None,
+    fabric: Fabric | None = None,
+    resume: bool = False,
+    tensorboard: bool = False,
+) -> nn.Module:
+    """Train on windows; writes out/weights.safetensors, log.csv and checkpoint.pt.
 
-    validate: called every `every` steps with the averaged network; its figures go into the log.
-    Deterministic by config.outer.seed on one machine with one number of threads.
+    validate: called every `outer.every` steps with the averaged network; its figures go into the
+    log, and their geometric mean decides which average is best when `outer.patience` is set.
+    start: weights to begin with; fabric: launched, default one process on the CPU, where each
+    process computes its share of every batch; resume: go on from out/checkpoint.pt.
+    Deterministic by config.outer.seed on one machine with one number of threads. Raises
+    FloatingPointError that names the step when the loss is not finite.
     """
-    outer = config.outer
+    outer, fabric = config.outer, fabric or Fabric(accelerator='cpu', devices=1)
+    if outer.batch % fabric.world_size:
+        raise ValueError(f'outer.batch {outer.batch} cannot be shared by {fabric.world_size}')
     torch.manual_seed(outer.seed)
-    cameras = RandomCameras(
-        sequences, rate, config.samples, config.query, config.camera, seed=outer.seed
-    )
     network = make_network(config)
-    average = copy.deepcopy(network).eval()
+    if start:
+        network.load_state_dict(start)
     optimizer = torch.optim.AdamW(network.parameters(), lr=outer.rate, weight_decay=outer.decay)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, outer.rate, total_steps=outer.steps + 1, pct_start=0.05
     )
-    weight = loss_weights(torch.tensor(config.query))
+    torch.manual_seed(outer.seed + fabric.global_rank)  # of dropout: not the same on each share
+    fitted, stepper = fabric.setup(network, optimizer)
+    average = copy.deepcopy(network).eval()
+    parts = {'network': network, 'average': average, 'optimizer': optimizer, 'schedule': schedule}
+    parts['precision'] = fabric.strategy.precision
     out.mkdir(parents=True, exist_ok=True)
-    began, running = time.monotonic(), 0.0
-    with (out / 'log.csv').open('w', newline='') as file:
-        log: csv.DictWriter | None = None
-        for step in tqdm(range(1, outer.steps + 1), desc=config.name, mininterval=2):
-            *history, future, known = tensors(cameras.draw(outer.batch))
-            loss = outer_loss(network(*history), future, known, weight, outer.bone_weight)
-            optimizer.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-            optimizer.step()
-            schedule.step()
-            follow(average, network, min(outer.average, step / (9 + step)))
-            running += (loss.item() - running) / min(step, 100)
-            if step % every and step != outer.steps:
-                continue
-            row = {'step': step, 'seconds': round(time.monotonic() - began), 'loss': running}
-            row |= validate(average) if validate else {}
-            log = log or csv.DictWriter(file, row)
-            if file.tell() == 0:
-                log.writeheader()
-            log.writerow(row)
-            file.flush()
+    done = checkpoint.Progress()
+    if resume:
+        done = checkpoint.load(out, fabric, config, parts, windows)
+    first = fabric.global_rank == 0
+    log = Log(out, done.step, tensorboard) if first else None
+    weight = fabric.to_device(loss_weights(torch.tensor(config.query), outer.near))
+    parents = fabric.to_device(torch.tensor(find_body(config.body).parents))
+    bar = tqdm(initial=done.step, total=outer.steps, desc=config.name, disable=not first)
+    began = time.monotonic() - done.seconds
+
+    while done.step < outer.steps and not (outer.patience and done.waited >= outer.patience):
+        batch = windows.draw(outer.batch)
+        share = slice(fabric.global_rank, None, fabric.world_size)
+        *history, future, known = (fabric.to_device(t[share]) for t in tensors(batch))
+        count = torch.tensor(batch.known.sum() / fabric.world_size)
+        forecast = fitted(*history)
+        loss = outer_loss(forecast, future, known, weight, outer.bone_weight, parents, count)
+        stepper.zero_grad()
+        fabric.backward(loss)
+        fabric.clip_gradients(fitted, stepper, max_norm=LONGEST_STEP, error_if_nonfinite=False)
+        stepper.step()
+        schedule.step()
+        done.step += 1
+        follow(average, network, min(outer.average, done.step / (9 + done.step)))
+        value = float(fabric.all_reduce(loss.detach()))
+        if not math.isfinite(value):
+            raise FloatingPointError(
+                f'the loss is {value} at step {done.step}: lower outer.rate in the config, and '
+                f'see that the recordings hold finite metres; {out} keeps what was before'
+            )
+        done.loss += (value - done.loss) / min(done.step, 100)
+        bar.update()
+        if done.step % outer.every and done.step != outer.steps:
+            continue
+
+        figures = validate(average) if first and validate else {}
+        figures = fabric.broadcast(figures)
+        done.seconds = time.monotonic() - began
+        if figures and outer.patience:
+            score = geometric_mean(figures)
+            done.waited += 1
+            if score < done.best:
+                done.best, done.waited = score, 0
+                done.weights = {key: value.clone() for key, value in average.state_dict().items()}
+        if log:
+            row = {'step': done.step, 'seconds': round(done.seconds), 'loss': done.loss, **figures}
+            log.add(row)
             tqdm.write(' '.join(f'{key} {value:.4g}' for key, value in row.items()))
-    save_file(average.state_dict(), out / 'weights.safetensors')
+        checkpoint.save(out, fabric, config, done, parts, windows)
+
+    bar.close()
+    if done.weights:
+        average.load_state_dict(done.weights)
+    if first:
+        save_file(average.state_dict(), out / 'weights.safetensors')
     return average
 
 
@@ -129,8 +134,15 @@ def tensors(windows: Windows) -> list[Tensor]:
     return [torch.from_numpy(np.ascontiguousarray(array)) for array in arrays]
 
 
+def geometric_mean(figures: Mapping[str, float]) -> float:
+    """Of errors: as sensitive to the small ones of near futures as to the large ones of far."""
+    return math.exp(sum(math.log(max(value, 1e-9)) for value in figures.values()) / len(figures))
+
+
 @torch.no_grad()
 def follow(average: nn.Module, network: nn.Module, keep: float) -> None:
-    """Move the averaged weights towards the network's."""
+    """Move the averaged weights towards the network's; statistics of its layers are taken over."""
     for mean, current in zip(average.parameters(), network.parameters(), strict=True):
         mean.lerp_(current, 1 - keep)
+    for mean, current in zip(average.buffers(), network.buffers(), strict=True):
+        mean.copy_(current)
