@@ -19,7 +19,8 @@ class ModelCard:
     joints: names in the model's order; history: seconds that are looked at; past, horizon: seconds
     before and after the newest observation for which the model was trained to answer; samples: N,
     the padded length of a history; metrics, training, hashes: as written by `nermo train`,
-    `nermo evaluate` and `nermo export`, for people to read.
+    `nermo evaluate` and `nermo export`, for people to read; radii: as written by `nermo calibrate`
+    for these weights and read by forecast.radii, empty until then.
     """
 
     name: str
@@ -32,6 +33,7 @@ class ModelCard:
     hashes: dict[str, str] = field(default_factory=dict)
     training: dict[str, Any] = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
+    radii: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def read(cls, folder: Path) -> 'ModelCard':
@@ -55,11 +57,22 @@ HEADER = '# SPDX-License-Identifier: Apache-2.0\n'
 
 def write_card(folder: Path, text: dict[str, Any]) -> None:
     """Write folder/model.yaml anew from the mapping that it is to hold."""
-    (folder / 'model.yaml').write_text(HEADER + yaml.safe_dump(text, sort_keys=False, width=99))
+    # Flow style for the innermost: a row of radii is a line, not nine.
+    dumped = yaml.safe_dump(text, sort_keys=False, width=99, default_flow_style=None)
+    (folder / 'model.yaml').write_text(HEADER + dumped)
 
 
 def record_metrics(folder: Path, metrics: dict[str, Any]) -> None:
     """Put measured errors into folder/model.yaml; raises ModelError when there is none."""
+    _record(folder, 'metrics', metrics)
+
+
+def record_radii(folder: Path, radii: dict[str, Any]) -> None:
+    """Put calibrated radii into folder/model.yaml; raises ModelError when there is none."""
+    _record(folder, 'radii', radii)
+
+
+def _record(folder: Path, name: str, value: dict[str, Any]) -> None:
     ModelCard.read(folder)
     text = yaml.safe_load((folder / 'model.yaml').read_text())
-    write_card(folder, {**text, 'metrics': metrics})
+    write_card(folder, {**text, name: value})

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Errors of a model on a sequence under every missing pattern, with what radii depend on.
+
+As the node sees people: the model's own number of samples and length of history, 15, 30 or 60 Hz.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from nermo_ros.data.missing import EVALUATION, Pattern
+from nermo_ros.evaluation.true_time import RATE, at
+from nermo_ros.forecast.radii import KNOTS, growth, joint_state, missing_class
+from nermo_ros.forecast.recent_miss import recent_miss
+from nermo_ros.inference.card import ModelCard
+
+CAMERAS = (15.0, 30.0, 60.0)  # Hz
+FIRST, LAST = 24, 10  # frames at RATE before the first "now" and after the last
+STRIDE, MOST = 8, 100  # frames from one "now" to the next, but at most so many of them
+LEAST_SAMPLES = 3  # with something seen; with fewer the node does not ask the model
+CHUNK = 256  # people in a call
+
+Predict = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Residuals:
+    """W windows, K KNOTS, J joints. errors (W, K, J) m, NaN where there is no truth; growth
+    (W, K): factor of their radii; missing (W,), states (W, J): classes of forecast.radii."""
+
+    errors: np.ndarray
+    growth: np.ndarray
+    missing: np.ndarray
+    states: np.ndarray
+
+
+def residuals(
+    predict: Predict,
+    card: ModelCard,
+    sequence: np.ndarray,
+    seed: int = 0,
+    patterns: dict[str, Pattern] = EVALUATION,
+    noise: float = 0.0,
+) -> Residuals:
+    """Of one sequence (frames, J, 3) m at RATE, NaN where a joint was never measured.
+
+    card: for samples, history, past and horizon; noise: standard deviation of each seen
+    coordinate [m]. Raises ValueError where the sequence is too short for a window.
+    """
+    rng = np.random.default_rng(seed)
+    stride = max(STRIDE, (len(sequence) - FIRST - LAST) // MOST)
+    now = np.arange(FIRST, len(sequence) - LAST, stride)
+    if not len(now):
+        raise ValueError(f'a sequence of {len(sequence)} frames is too short to calibrate on')
+    times, positions, mask = (
+        np.concatenate(arrays)
+        for arrays in zip(
+            *(histories(sequence, now, card, pattern, rng) for pattern in patterns.values()),
+            strict=True,
+        )
+    )
+    positions += noise * rng.standard_normal(positions.shape, np.float32) * mask[..., None]
+    truth = np.tile(_truth(sequence, now), (len(patterns), 1, 1, 1))
+    enough = mask.any(2).sum(1) >= LEAST_SAMPLES
+    times, positions, mask, truth = (a[enough] for a in (times, positions, mask, truth))
+    knots = np.clip(KNOTS, -card.past, card.horizon).astype(np.float32)
+    forecast, misses = [], []
+    for i in range(0, len(times), CHUNK):
+        arrays = times[i : i + CHUNK], positions[i : i + CHUNK], mask[i : i + CHUNK]
+        forecast.append(predict(*arrays, np.tile(knots, (len(arrays[0]), 1))))
+        misses.append(recent_miss(predict, *arrays))
+    return Residuals(
+        errors=np.linalg.norm(np.concatenate(forecast) - truth, axis=-1),
+        growth=growth(np.concatenate(misses)),
+        missing=missing_class(times, mask),
+        states=joint_state(times, mask),
+    )
+
+
+def histories(
+    sequence: np.ndarray,
+    now: np.ndarray,
+    card: ModelCard,
+    pattern: Pattern,
+    rng: np.random.Generator,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """times (W, N), positions (W, N, J, 3), mask (W, N, J) float32 of cameras of random rates
+    whose newest frame is `now` (W,), padded as observation.batch does."""
+    back = np.arange(card.samples - 1, -1, -1) / rng.choice(CAMERAS, (len(now), 1))
+    frame = now[:, None] - RATE * back
+    real = (back < card.history) & (frame >= 0)
+    times = -np.where(real, back, np.where(real, back, 0).max(1, keepdims=True))
+    positions = at(sequence, frame.clip(0))
+    known = np.isfinite(positions).all(-1)
+    mask = pattern(rng, (real[..., None] & known).astype(np.float32)).astype(np.float32)
+    positions = np.where(mask[..., None] > 0, positions, 0)
+    return times.astype(np.float32), positions, mask
+
+
+def _truth(sequence: np.ndarray, now: np.ndarray) -> np.ndarray:
+    """(W, K, J, 3), NaN past the end."""
+    frame = now[:, None] + RATE * np.array(KNOTS)
+    inside = (frame <= len(sequence) - 1)[..., None, None]
+    return np.where(inside, at(sequence, frame), np.nan)

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How far off a forecast made a moment ago would have been: what is known now about the next one.
+
+A motion that the model has just missed it will miss again. The forecast is made anew from what had
+been seen by then, so that nothing needs to be kept between calls.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+LAG = 0.2  # s, how long ago that forecast starts
+
+Predict = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray], np.ndarray]
+
+
+def recent_miss(
+    predict: Predict, times: np.ndarray, positions: np.ndarray, mask: np.ndarray
+) -> np.ndarray:
+    """Mean error (P,) m of the forecast from everything older than LAG before the newest sample,
+    over the joint samples seen since; NaN where too little was seen to tell.
+
+    predict: a Predictor or what is called like one; times (P, N) s, positions (P, N, J, 3) m,
+    mask (P, N, J). Counted are the joints that were seen in the older part, of which at least two
+    samples are needed.
+    """
+    seen = mask.any(2)
+    cut = _newest(times, seen) - LAG
+    older = seen & (times <= cut[:, None])
+    start = np.where(older.any(1), _newest(times, older), 0)
+    before = mask * older[..., None]
+    ahead = times - start[:, None]
+    arrays = (np.minimum(ahead, 0), positions * before[..., None], before, np.maximum(ahead, 0))
+    forecast = predict(*(np.ascontiguousarray(array, np.float32) for array in arrays))
+    counted = mask * ~older[..., None] * before.any(1, keepdims=True)
+    error = np.linalg.norm(forecast - positions, axis=-1) * counted
+    count = counted.sum((1, 2))
+    known = (older.sum(1) >= 2) & (count > 0)
+    return np.where(known, error.sum((1, 2)) / np.maximum(count, 1), np.nan)
+
+
+def _newest(times: np.ndarray, which: np.ndarray) -> np.ndarray:
+    return np.where(which, times, -np.inf).max(1, initial=-np.inf)
