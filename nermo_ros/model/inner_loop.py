@@ -36,7 +36,8 @@ def closed_form(design: Tensor, target: Tensor, ridge: Tensor) -> Tensor:
     identity = torch.eye(design.shape[-1], dtype=design.dtype, device=design.device)
     gram, moment = transposed @ design + ridge * identity, transposed @ target
     if not torch.compiler.is_exporting():
-        return torch.linalg.solve(gram, moment)
+        with torch.autocast(design.device.type, enabled=False):  # no solver in half precision
+            return torch.linalg.solve(gram.to(ridge.dtype), moment.to(ridge.dtype))
     return refined(inverse(gram), design, target, ridge)
 
 

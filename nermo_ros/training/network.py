@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import load_file
 from torch import nn
 
-from nermo_ros.model.network import MotionNetwork, NetworkConfig
+from nermo_ros.model.architectures import build
 from nermo_ros.skeleton.body import find_body
 from nermo_ros.training.config import TrainingConfig
 
@@ -20,11 +20,7 @@ def make_network(config: TrainingConfig) -> nn.Module:
     Raises ValueError that names an architecture or a size that is not known.
     """
     body = find_body(config.body)
-    if config.architecture != 'motion':
-        from nermo_ros.model.architectures import build
-
-        return build(config.architecture, body.parents, body.mirror, config.network)
-    return MotionNetwork(body.parents, body.mirror, NetworkConfig(**config.network))
+    return build(config.architecture, body.parents, body.mirror, config.network)
 
 
 def load_network(config: TrainingConfig, weights: Path) -> nn.Module:

@@ -1,110 +1,122 @@
 # SPDX-License-Identifier: Apache-2.0
-import shutil
+import csv
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 
-from nermo_ros.inference.backends import open_predictor
-from nermo_ros.inference.card import ModelCard, ModelError, write_card
-from nermo_ros.training.config import TrainingConfig
-from nermo_ros.training.export import compare, export, new_card, random_histories
-from nermo_ros.training.network import load_network, make_network
-from nermo_ros.training.train import train
-from nermo_ros.training.windows import make_windows
+from nermo_ros.training.train import geometric_mean, train
 
 
-def swinging(frames=500, seed=0):
-    """A body whose joints swing at their own pace, 120 Hz."""
-    rng = np.random.default_rng(seed)
-    body, pace = rng.normal(0, 0.4, (17, 3)), rng.uniform(2, 6, (17, 1))
-    t = np.arange(frames)[:, None, None] / 120
-    return (body + 0.1 * np.sin(pace * t + body)).astype(np.float32)
+def rows(folder):
+    with (folder / 'log.csv').open(newline='') as file:
+        return list(csv.DictReader(file))
 
 
-def windows(config):
-    return make_windows(config, {'swinging': swinging()}, 120.0)
+def weights(folder):
+    return (folder / 'weights.safetensors').read_bytes()
 
 
-@pytest.fixture(scope='module')
-def config():
-    config = TrainingConfig.read('body17')
-    small = {'basis': 8, 'vectors': 16, 'scalars': 8, 'blocks': 2}
-    outer = replace(config.outer, steps=60, batch=32, every=20)
-    return replace(config, network=small, outer=outer)
-
-
-@pytest.fixture(scope='module')
-def trained(config, tmp_path_factory):
-    torch.set_num_threads(1)
-    folder = tmp_path_factory.mktemp('model')
-    train(config, windows(config), folder, lambda network: {'val': 1.0})
-    write_card(folder, new_card(config, {}))
-    export(folder)
-    return folder
-
-
-def test_the_loss_goes_down(trained):
-    rows = (trained / 'log.csv').read_text().splitlines()
-    assert rows[0] == 'step,seconds,loss,val'
-    losses = [float(row.split(',')[2]) for row in rows[1:]]
+def test_the_loss_goes_down(small_config, windows, tmp_path):
+    config = small_config()
+    clean = replace(config.camera, noisy=0.0, bones=0.0, swap=0.0)
+    config = replace(config, camera=clean)
+    train(config, windows(config), tmp_path, lambda network: {'val': 1.0})
+    assert list(rows(tmp_path)[0]) == ['step', 'seconds', 'loss', 'val']
+    losses = [float(row['loss']) for row in rows(tmp_path)]
     assert len(losses) == 3
     assert losses[-1] < 0.9 * losses[0]
 
 
-def test_same_seed_same_weights(config, trained, tmp_path):
-    train(config, windows(config), tmp_path)
-    assert (tmp_path / 'weights.safetensors').read_bytes() == (
-        trained / 'weights.safetensors'
-    ).read_bytes()
+def test_same_seed_same_weights(small_config, windows, tmp_path):
+    for name, seed in {'a': 0, 'b': 0, 'c': 1}.items():
+        config = small_config(steps=5, seed=seed)
+        train(config, windows(config), tmp_path / name)
+    assert weights(tmp_path / 'a') == weights(tmp_path / 'b')
+    assert weights(tmp_path / 'a') != weights(tmp_path / 'c')
 
 
-def test_the_graph_is_the_network(config, trained):
-    network = load_network(config, trained / 'weights.safetensors')
-    assert compare(network, trained, config) < 1e-5
-    predictor = open_predictor(trained, 'onnxruntime')
-    arrays = random_histories(4, config.samples)
-    with torch.no_grad():
-        expected = network(*map(torch.from_numpy, arrays)).numpy()
-    np.testing.assert_allclose(predictor(*arrays), expected, atol=1e-5)
+def test_a_resumed_run_is_the_run_that_was_not_interrupted(small_config, windows, tmp_path):
+    config = small_config(steps=20, every=10, patience=5)
+    assert config.network.get('dropout', 0.1) > 0  # so that torch's generator matters
+
+    def validate(network):
+        return {'val': float(sum(p.abs().sum() for p in network.parameters()))}
+
+    class PowerCutError(Exception):
+        pass
+
+    def cut(network):
+        if (tmp_path / 'cut' / 'checkpoint.pt').exists():
+            raise PowerCutError
+        return validate(network)
+
+    train(config, windows(config), tmp_path / 'straight', validate)
+    with pytest.raises(PowerCutError):
+        train(config, windows(config), tmp_path / 'cut', cut)
+    assert not (tmp_path / 'cut' / 'weights.safetensors').exists()
+    train(config, windows(config), tmp_path / 'cut', validate, resume=True)
+    assert weights(tmp_path / 'cut') == weights(tmp_path / 'straight')
+    logs = [
+        [(r['step'], r['loss'], r['val']) for r in rows(tmp_path / f)] for f in ('cut', 'straight')
+    ]
+    assert logs[0] == logs[1]
+    assert [row[0] for row in logs[0]] == ['10', '20']
 
 
-def test_the_card_tells_what_was_trained(config, trained):
-    card = ModelCard.read(trained)
-    assert card.name == 'body17'
-    assert card.samples == config.samples
-    assert card.past == 0.15
-    assert TrainingConfig.parse(card.training['config']) == config
-    assert set(card.hashes) == {'model.onnx', 'weights.safetensors'}
+def test_stops_early_and_keeps_the_best(small_config, windows, tmp_path):
+    config, seen = small_config(steps=60, every=5, patience=2), []
+
+    def validate(network):
+        seen.append({key: value.clone() for key, value in network.state_dict().items()})
+        return {'80': abs(len(seen) - 3) + 1.0, '400': 10.0}
+
+    train(config, windows(config), tmp_path, validate)
+    assert [row['step'] for row in rows(tmp_path)] == ['5', '10', '15', '20', '25']
+    kept = load_file(tmp_path / 'weights.safetensors')
+    assert all(torch.equal(kept[key], value) for key, value in seen[2].items())
+    assert not all(torch.equal(kept[key], value) for key, value in seen[4].items())
 
 
-def test_a_graph_that_differs_is_refused_and_not_left_behind(trained, tmp_path, monkeypatch):
-    folder = shutil.copytree(trained, tmp_path / 'model')
-    monkeypatch.setattr('nermo_ros.training.export.TOLERANCE', 0.0)
-    monkeypatch.setattr('nermo_ros.training.export._write_graph', lambda *args: None)
-    with pytest.raises(ModelError, match='differs'):
-        export(folder)
-    assert not (folder / 'model.onnx').exists()
+def test_without_patience_the_last_average_is_kept(small_config, windows, tmp_path):
+    config, seen = small_config(steps=10, every=5), []
+
+    def validate(network):
+        seen.append({key: value.clone() for key, value in network.state_dict().items()})
+        return {'80': float(len(seen))}
+
+    train(config, windows(config), tmp_path, validate)
+    kept = load_file(tmp_path / 'weights.safetensors')
+    assert all(torch.equal(kept[key], value) for key, value in seen[1].items())
 
 
-def test_weights_that_are_not_there(config, tmp_path):
-    with pytest.raises(FileNotFoundError, match='nermo train'):
-        load_network(config, tmp_path / 'weights.safetensors')
+def test_a_loss_that_is_not_finite_names_the_step(small_config, windows, tmp_path):
+    class Broken:
+        def __init__(self, whole):
+            self.whole, self.rng, self.drawn = whole, whole.rng, 0
+
+        def draw(self, count):
+            self.drawn += 1
+            drawn = self.whole.draw(count)
+            return replace(drawn, future=drawn.future * np.nan) if self.drawn == 7 else drawn
+
+    config = small_config(steps=10, every=5)
+    with pytest.raises(FloatingPointError, match='step 7'):
+        train(config, Broken(windows(config)), tmp_path)
+    assert torch.load(tmp_path / 'checkpoint.pt')['progress']['step'] == 5
 
 
-@pytest.mark.parametrize(
-    'text, message', [('name: x', 'not a training config'), ('[]', 'not a training config')]
-)
-def test_bad_configs_are_named(tmp_path, text, message):
-    (tmp_path / 'bad.yaml').write_text(text)
-    with pytest.raises(ValueError, match=message):
-        TrainingConfig.read(tmp_path / 'bad.yaml')
-    with pytest.raises(ValueError, match='body17'):
-        TrainingConfig.read(tmp_path / 'absent.yaml')
+def test_starts_from_given_weights(small_config, windows, tmp_path):
+    config = small_config(steps=5)
+    first = train(config, windows(config), tmp_path / 'first')
+    still = small_config(steps=1, rate=1e-12, decay=0.0)
+    second = train(still, windows(still), tmp_path / 'second', start=first.state_dict())
+    for key, value in first.state_dict().items():
+        torch.testing.assert_close(second.state_dict()[key], value)
 
 
-def test_untrained_networks_start_near_the_closed_form(config):
-    arrays = [torch.from_numpy(a) for a in random_histories(2, config.samples)]
-    forecast = make_network(config).eval()(*arrays)
-    assert forecast.isfinite().all()
+@pytest.mark.parametrize('figures, score', [({'a': 4.0, 'b': 9.0}, 6.0), ({'a': 2.0}, 2.0)])
+def test_geometric_mean(figures, score):
+    assert geometric_mean(figures) == pytest.approx(score)
