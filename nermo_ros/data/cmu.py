@@ -7,6 +7,7 @@ Convolutional-Sequence-to-Sequence-Model-for-Human-Dynamics). The data come from
 created with funding from NSF EIA-0196217.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -29,10 +30,10 @@ OFFSETS = {
 }
 BODY17_NODES = (0, 2, 8, 14, 3, 9, 15, 4, 10, 17, 18, 21, 30, 22, 31, 23, 32)
 # fmt: on
-_OFFSETS = np.array([OFFSETS.get(node, (0, 0, 0)) for node in range(len(PARENTS))], float)
+NODE_OFFSETS = np.array([OFFSETS.get(node, (0, 0, 0)) for node in range(len(PARENTS))], float)
 
 
-def _rotations(vectors: np.ndarray) -> np.ndarray:
+def rotations(vectors: np.ndarray) -> np.ndarray:
     """Exponential maps (..., 3) -> rotations (..., 3, 3) in the row-vector convention."""
     angle = np.linalg.norm(vectors, axis=-1, keepdims=True) + 1e-12
     axis, angle = vectors / angle, angle[..., None]
@@ -46,32 +47,37 @@ def _rotations(vectors: np.ndarray) -> np.ndarray:
     return np.eye(3) + np.sin(angle) * cross + (1 - np.cos(angle)) * (cross @ cross)
 
 
-def world_positions(rows: np.ndarray) -> np.ndarray:
-    """One file's rows (frames, 117) -> body17 (frames - 1, 17, 3) float32 metres, z up, 120 Hz.
-
-    Row 0, the rig's T-pose, is dropped. Raises ValueError on another shape or values not finite.
-    """
+def checked(rows: np.ndarray) -> np.ndarray:
+    """Rows (frames, 117) in double precision. Raises ValueError as world_positions."""
     rows = np.asarray(rows, np.float64)
     if rows.ndim != 2 or rows.shape[1] != 117 or len(rows) < 2:
         raise ValueError(f'a CMU file has shape (frames > 1, 117), this one {rows.shape}')
     if not np.isfinite(rows).all():
         raise ValueError('a CMU file holds values that are not finite: download it again')
-    rows = rows[1:]
-    rotation = _rotations(rows[:, 3:].reshape(len(rows), 38, 3))
+    return rows
+
+
+def world_positions(rows: np.ndarray) -> np.ndarray:
+    """One file's rows (frames, 117) -> body17 (frames - 1, 17, 3) float32 metres, z up, 120 Hz.
+
+    Row 0, the rig's T-pose, is dropped. Raises ValueError on another shape or values not finite.
+    """
+    rows = checked(rows)[1:]
+    rotation = rotations(rows[:, 3:].reshape(len(rows), 38, 3))
     position = np.zeros((len(rows), 38, 3))
     position[:, 0] = rows[:, :3]
     for node, parent in enumerate(PARENTS):
         if parent >= 0:
             rotation[:, node] = rotation[:, node] @ rotation[:, parent]
-            position[:, node] = position[:, parent] + _OFFSETS[node] @ rotation[:, parent]
+            position[:, node] = position[:, parent] + NODE_OFFSETS[node] @ rotation[:, parent]
     return (METRES_PER_UNIT * position[:, BODY17_NODES][..., [2, 0, 1]]).astype(np.float32)
 
 
-def load_cmu(path: Path | str) -> dict[str, np.ndarray]:
-    """Every file of the set, key 'split/action/file' -> body17 (frames, 17, 3) metres.
+def load_rows(path: Path | str) -> dict[str, np.ndarray]:
+    """Every file of the set as it is, key 'split/action/file' -> (frames, 117), row 0 included.
 
     path: the npz of all files, or the folder of text files as published (split/action/file.txt).
-    Raises FileNotFoundError, or ValueError that names the file.
+    Raises FileNotFoundError where nothing is there, ValueError for an empty folder or file.
     """
     path = Path(path)
     if path.is_dir():
@@ -88,13 +94,28 @@ def load_cmu(path: Path | str) -> dict[str, np.ndarray]:
         )
     if not raw:
         raise ValueError(f'no CMU recordings in {path}: expected split/action/file.txt')
+    return raw
+
+
+def each_file(
+    path: Path | str, read: Callable[[np.ndarray], np.ndarray], raw: dict[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    """What `read` makes of the rows of each file; its ValueErrors name path and file."""
     sequences = {}
     for key, rows in raw.items():
         try:
-            sequences[key] = world_positions(rows)
+            sequences[key] = read(rows)
         except ValueError as error:
             raise ValueError(f'{path}, {key}: {error}') from error
     return sequences
+
+
+def load_cmu(path: Path | str) -> dict[str, np.ndarray]:
+    """Every file of the set, key 'split/action/file' -> body17 (frames, 17, 3) metres.
+
+    path and errors: as load_rows; a ValueError from a file's content names the file.
+    """
+    return each_file(path, world_positions, load_rows(path))
 
 
 def split(
