@@ -111,8 +111,8 @@ def gap(rng: np.random.Generator, mask: np.ndarray) -> np.ndarray:
 
 # What training draws from, with the share of the batch that each pattern gets.
 TRAINING: tuple[tuple[float, Pattern], ...] = (
-    (0.34, complete),
-    (0.26, scattered((0.0, 0.6))),
+    (0.28, complete),
+    (0.32, scattered((0.0, 0.6))),
     (0.02, last_frames(1, 3)),
     (0.08, joints(0.25)),
     (0.08, limb),

@@ -21,11 +21,21 @@ class Skeleton(nn.Module):
                     break
                 link = parents[link]
         self.register_buffer('parents', torch.tensor(parents), persistent=False)
+        children = torch.zeros(len(parents), len(parents))
+        for joint, parent in enumerate(parents):
+            children[parent, joint] = float(parent != joint)
+        children = children / children.sum(1, keepdim=True).clamp_min(1)
+        self.register_buffer('offspring', children, persistent=False)  # (J, J): means over them
         self.register_buffer('chain', chain, persistent=False)  # (J, J): bones up to each joint
 
     def bones(self, positions: Tensor) -> Tensor:
         """Vector of each joint's bone, (..., J, 3); zero where it has no parent."""
         return positions - positions[..., self.parents, :]
+
+    def neighbours(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """Of each joint's parent, and the mean over its children (0 for none); (B, J, ...)."""
+        of_children = (self.offspring @ features.flatten(2)).view(features.shape)
+        return features[:, self.parents], of_children
 
     def lengths(self, positions: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """Mean length (B, J) of each bone over the samples that saw both ends, and 1 if any did.
@@ -50,5 +60,5 @@ class Skeleton(nn.Module):
         least = present.clamp_max(1.0) - TOLERANCE
         most = present.clamp_min(1.0) + TOLERANCE
         kept = torch.minimum(torch.maximum(ratio, least), most) / ratio.clamp_min(1e-3)
-        change = bones * ((kept - 1) * known[:, None] )[..., None]
+        change = bones * ((kept - 1) * known[:, None])[..., None]
         return path + self.chain @ change

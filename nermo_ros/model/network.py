@@ -21,6 +21,7 @@ from nermo_ros.model.inner_loop import closed_form, gradient
 from nermo_ros.model.reference import newest_seen
 
 LEAST_RIDGE = 0.1  # keeps the closed form well-conditioned in single precision
+QUIET = 0.1  # size of a modulation below which a person counts as standing still
 LEAVE = 0.04  # s, in which a forecast leaves a noisy newest sample
 GAIN = 5.0  # brings displacements within a second (metres) to the order of one
 
@@ -42,10 +43,6 @@ class NetworkConfig:
     dropout: float = 0.1
     directions: tuple[tuple[float, float, float], ...] = ((0.0, 0.0, 0.3),)
     fixed_root: bool = False
-    quiet: float = 0.1
-    anchor: bool = True
-    bones: bool = True
-    align: bool = True
 
 
 class MotionNetwork(nn.Module):
@@ -71,7 +68,7 @@ class MotionNetwork(nn.Module):
         self.register_buffer('directions', torch.tensor(config.directions).T, persistent=False)
         self.basis = TimeBasis(k, config.bands)
         self.ridge = nn.Parameter(torch.tensor(-2.0))
-        self.embed = nn.Linear(2 * k + 3 + len(config.directions), c, bias=False)
+        self.embed = nn.Linear(2 * k + 5 + len(config.directions), c, bias=False)
         self.embed_scale = nn.Parameter(1 + 0.1 * torch.randn(joints, 1, c))
         self.embed_joints = JointMixing(mirror, std=0.02, identity=1.0)
         self.joint_codes = nn.Parameter(0.1 * torch.randn(joints, s))
@@ -111,11 +108,11 @@ class MotionNetwork(nn.Module):
         start = closed_form(design, target, ridge)  # (B, J, K, 3)
         misfit = self._misfit(design, target, start, mask)  # (B, J)
 
-        # Where each joint is at the newest time, by the closed form
+        # How far each joint, its parent and its children went since it was seen, by the closed form.
         ahead = (self.basis(torch.zeros_like(newest)) - basis_ref) * (norm / GAIN)
-        ahead = (ahead[..., None] * start).sum(2)
-        here = ref + ahead if self.config.align else ref
-        v = self._vectors(start, ahead, here, seen, centre)
+        moved = torch.stack([start, *self.skeleton.neighbours(start)], 2)  # (B, J, 3, K, 3)
+        moved = (ahead[:, :, None, :, None] * moved).sum(3)
+        v = self._vectors(start, moved, ref + moved[:, :, 0], seen, centre)
         q = both_sides(self.joint_codes, self.mirror)
         q = q + self.evidence(self._evidence(times, mask, seen, ref_time, misfit))
         for block, to_modulation, from_gradient in zip(
@@ -131,14 +128,10 @@ class MotionNetwork(nn.Module):
         every = torch.cat([query, torch.zeros_like(newest)], 1)
         decode = (self.basis(every)[:, None] - basis_ref[:, :, None]) * (norm / GAIN)
         path = ref[:, :, None] + decode @ modulation  # (B, J, Q + 1, 3)
-        if self.config.anchor:
-            # The newest sample is off by as much as samples scatter: leave it, but from it.
-            away = 1 - (-((every[:, None] - ref_time[..., None]) / LEAVE).square()).exp()
-            scatter = (misfit * (10 / GAIN) * seen)[..., None] * self.anchor(v)[..., 0]
-            path = path + away[..., None] * scatter[:, :, None]
-        path = path.transpose(1, 2)
-        if not self.config.bones:
-            return path[:, :-1]
+        # The newest sample is off by as much as samples scatter: start from it, but leave it.
+        away = 1 - (-((every[:, None] - ref_time[..., None]) / LEAVE).square()).exp()
+        scatter = (misfit * (10 / GAIN) * seen)[..., None] * self.anchor(v)[..., 0]
+        path = (path + away[..., None] * scatter[:, :, None]).transpose(1, 2)
         lengths, known = self.skeleton.lengths(positions, mask)
         return self.skeleton.keep_lengths(path[:, :-1], path[:, -1:], lengths, known)
 
@@ -149,15 +142,13 @@ class MotionNetwork(nn.Module):
 
     def _loudness(self, start: Tensor, seen: Tensor) -> Tensor:
         """0 for a person who stands still, towards 1 for one who moves, (B, 1, 1, 1)."""
-        if not self.config.quiet:
-            return torch.ones_like(start[:, :1, :1, :1])
         count = seen.sum(1).clamp_min(1)
         motion = (start.square().sum((-1, -2)) * seen).sum(1) / count
         motion = (motion + 1e-8).sqrt()[:, None, None, None]
-        return motion / (motion + self.config.quiet)
+        return motion / (motion + QUIET)
 
     def _vectors(
-        self, start: Tensor, ahead: Tensor, here: Tensor, seen: Tensor, centre: Tensor
+        self, start: Tensor, moved: Tensor, here: Tensor, seen: Tensor, centre: Tensor
     ) -> Tensor:
         """3-vectors (B, J, 3, C): own fit, the body's mean fit, bone, place, gravity."""
         count = seen.sum(1).clamp_min(1)[:, None, None, None]
@@ -169,7 +160,8 @@ class MotionNetwork(nn.Module):
             [
                 start.transpose(-1, -2),
                 body.transpose(-1, -2).expand_as(start.transpose(-1, -2)),
-                torch.stack([bone, place, GAIN * ahead], -1),
+                torch.stack([bone, place], -1),
+                GAIN * moved.transpose(-1, -2),
                 directions,
             ],
             -1,
@@ -185,6 +177,4 @@ class MotionNetwork(nn.Module):
         recent = (mask * (times > -0.2).to(mask.dtype)[..., None]).sum(1) / 5
         log = ((misfit + 1e-3).log() + 4) / 2 * seen
         mean = log.sum(1, keepdim=True) / seen.sum(1, keepdim=True).clamp_min(1)
-        return torch.stack(
-            [seen, mask.mean(1), ref_time, recent, log, mean.expand_as(log)], -1
-        )
+        return torch.stack([seen, mask.mean(1), ref_time, recent, log, mean.expand_as(log)], -1)
