@@ -108,7 +108,7 @@ class MotionNetwork(nn.Module):
         start = closed_form(design, target, ridge)  # (B, J, K, 3)
         misfit = self._misfit(design, target, start, mask)  # (B, J)
 
-        # How far each joint, its parent and its children went since it was seen, by the closed form.
+        # How far each joint, its parent and its children went since it was seen.
         ahead = (self.basis(torch.zeros_like(newest)) - basis_ref) * (norm / GAIN)
         moved = torch.stack([start, *self.skeleton.neighbours(start)], 2)  # (B, J, 3, K, 3)
         moved = (ahead[:, :, None, :, None] * moved).sum(3)
