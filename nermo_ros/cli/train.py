@@ -2,10 +2,8 @@
 """Fit a model to recordings, offline: writes weights, graph and card into a folder."""
 
 import argparse
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 
 def parser_of_options() -> argparse.ArgumentParser:
@@ -45,6 +43,7 @@ def main(argv: list[str]) -> int:
 
         from nermo_ros.training.config import TrainingConfig
         from nermo_ros.training.devices import launch
+        from nermo_ros.training.recordings import cmu_recordings
         from nermo_ros.training.train import train
         from nermo_ros.training.windows import make_windows
     except ImportError as error:
@@ -57,13 +56,13 @@ def main(argv: list[str]) -> int:
         given = {'steps': args.steps, 'seed': args.seed}
         outer = replace(config.outer, **{k: v for k, v in given.items() if v is not None})
         config = replace(config, outer=outer)
-        learned, rate, validate = _recordings(config, args.data, args.hold_out)
+        data = cmu_recordings(config, args.data, args.hold_out)
         fabric = launch(args.accelerator, args.devices, args.nodes, args.precision)
         train(
             config,
-            make_windows(config, learned, rate),
+            make_windows(config, data.learned, data.rate),
             args.out,
-            validate,
+            data.validate,
             fabric=fabric,
             resume=args.resume,
             tensorboard=args.tensorboard,
@@ -74,27 +73,9 @@ def main(argv: list[str]) -> int:
         return 0
     from nermo_ros.training.export import export, new_card
 
-    frames = sum(len(sequence) for sequence in learned.values())
-    data = {'set': 'CMU-MoCap', 'files': len(learned), 'frames': frames, 'rate': rate}
-    write_card(args.out, new_card(config, {'data': data}))
+    frames = sum(len(sequence) for sequence in data.learned.values())
+    told = {'set': 'CMU-MoCap', 'files': len(data.learned), 'frames': frames, 'rate': data.rate}
+    write_card(args.out, new_card(config, {'data': told}))
     difference = export(args.out)
     print(f'{args.out}/model.onnx agrees with the network in float64 to {difference:.1e} m')
     return 0
-
-
-def _recordings(
-    config: Any, data: Path, hold_out: bool
-) -> tuple[dict[str, Any], float, Callable[..., dict[str, float]] | None]:
-    """Sequences to learn from, their rate, and what validates on those held out, if any are."""
-    from nermo_ros.data.cmu import RATE, load_cmu, split
-    from nermo_ros.evaluation.horizons import in_milliseconds
-    from nermo_ros.evaluation.true_time import errors
-    from nermo_ros.training.network import numpy_predictor
-
-    learned, held_out = split(load_cmu(data), hold_out)
-
-    def validate(network: Any) -> dict[str, float]:
-        predict = numpy_predictor(network)
-        return in_milliseconds(errors(predict, held_out, samples=config.samples))
-
-    return learned, RATE, validate if held_out else None

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from nermo_ros.data.frames import FrameSettings
 from nermo_ros.data.windows import CameraSettings
 from nermo_ros.skeleton.body import find_body
 
@@ -35,7 +36,7 @@ class TrainingConfig:
     """One run: names, true seconds, sizes, outer loop, and windows of one of two kinds.
 
     network: sizes of the architecture, defaults where not named; camera: windows of random
-    cameras; frames: windows of the published protocol, options of data.frames.FrameWindows.
+    cameras; frames: windows of the published protocol, which say what `query` is.
     """
 
     name: str
@@ -43,18 +44,20 @@ class TrainingConfig:
     history: float
     horizon: float
     samples: int
-    query: tuple[float, ...]
     outer: OuterLoop
+    query: tuple[float, ...] = ()
     body: str = 'body17'
     architecture: str = 'motion'
     network: dict[str, Any] = field(default_factory=dict)
     camera: CameraSettings | None = None
-    frames: dict[str, Any] | None = None
+    frames: FrameSettings | None = None
 
     def __post_init__(self) -> None:
         find_body(self.body)
         if (self.camera is None) == (self.frames is None):
             raise ValueError('give windows either as camera: or as frames:')
+        if not self.query or max(self.query) <= 0:
+            raise ValueError('query has no time after now: give the seconds that are learned')
 
     @classmethod
     def read(cls, config: str | Path) -> 'TrainingConfig':
@@ -75,13 +78,13 @@ class TrainingConfig:
     def parse(cls, text: Mapping[str, Any]) -> 'TrainingConfig':
         """From the mapping that the file holds; raises ValueError that names the key."""
         check_keys(cls, text, 'the config')
-        check_keys(OuterLoop, text['outer'], 'outer')
-        parts = {**text, 'query': tuple(text['query']), 'outer': OuterLoop(**text['outer'])}
+        parts = {**text, 'outer': _part(OuterLoop, text, 'outer')}
         if text.get('camera') is not None:
-            check_keys(CameraSettings, text['camera'], 'camera')
-            camera = {key: _frozen(value) for key, value in text['camera'].items()}
-            parts['camera'] = CameraSettings(**camera)
-        return cls(**parts)
+            parts['camera'] = _part(CameraSettings, text, 'camera')
+        if text.get('frames') is not None:
+            parts['frames'] = frames = _part(FrameSettings, text, 'frames')
+            parts['query'] = [round(frames.period * k, 6) for k in range(1, frames.future + 1)]
+        return cls(**{**parts, 'query': tuple(parts['query'])})
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, as YAML and JSON take them."""
@@ -104,6 +107,12 @@ def check_keys(kind: type, text: object, where: str) -> None:
     ]
     if needed:
         raise ValueError(f'{where} lacks {", ".join(needed)}')
+
+
+def _part(kind: type, text: Mapping[str, Any], name: str) -> Any:
+    """The dataclass of the mapping at text[name]."""
+    check_keys(kind, text[name], name)
+    return kind(**{key: _frozen(value) for key, value in text[name].items()})
 
 
 def _frozen(value: Any) -> Any:

@@ -74,7 +74,7 @@ def train(
         done = checkpoint.load(out, fabric, config, parts, windows)
     first = fabric.global_rank == 0
     log = Log(out, done.step, tensorboard) if first else None
-    weight = fabric.to_device(loss_weights(torch.tensor(config.query), outer.near))
+    weight = fabric.to_device(loss_weights(torch.tensor(windows.query), outer.near))
     parents = fabric.to_device(torch.tensor(find_body(config.body).parents))
     bar = tqdm(initial=done.step, total=outer.steps, desc=config.name, disable=not first)
     began = time.monotonic() - done.seconds
