@@ -42,7 +42,7 @@ ROOMS = {
     'recordings': Walls({'numpy'}, set(), {'skeleton'}),
     'evaluation': Walls({'numpy'}, set(), TRIP | {'data'}),
     'model': Walls({'numpy', 'torch'}, set(), {'skeleton'}),
-    'data': Walls({'numpy'}, set(), {'skeleton', 'recordings'}),
+    'data': Walls({'numpy'}, {'rosbags'}, {'skeleton', 'observation', 'recordings'}),
     'training': Walls(
         {'numpy', 'yaml'} | TRAIN,
         set(),
