@@ -49,7 +49,8 @@ def pieces(
 ) -> list[tuple[np.ndarray, float]]:
     """One person's samples -> pieces of at least `least` s, evenly sampled, with their rate in Hz.
 
-    times (frames,) s, increasing; positions (frames, 17, 3) m, NaN where not observed. A joint is NaN between two samples of which one lacks it.
+    times (frames,) s, increasing; positions (frames, 17, 3) m, NaN where not observed. A joint
+    is NaN between two samples of which one lacks it.
     """
     seen = np.isfinite(positions).all(2).any(1)
     times, positions = times[seen], positions[seen]
