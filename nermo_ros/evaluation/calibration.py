@@ -86,12 +86,11 @@ def _coverage(scores: Scores, sequence: int, radii: np.ndarray, axis: int) -> np
 def _level(
     scores: Scores, inner: np.ndarray, keep: np.ndarray, levels: np.ndarray, coverage: float
 ) -> np.ndarray:
-    """(K,) the least level at which left-out sequences are covered as asked, inner (S, missing
+    """(K,) the level at which left-out sequences are covered as asked, inner (S, missing
     classes, L, K) averaged over the sequences to keep, then actions, then classes."""
-    mean = _nanmean(_nanmean(by_action(scores, inner, keep)))  # (L, K)
-    reached = mean >= coverage
-    chosen = np.where(reached.any(0), reached.argmax(0), len(levels) - 1)
-    return np.take_along_axis(levels, chosen[None], 0)[0]
+    mean = np.nan_to_num(_nanmean(_nanmean(by_action(scores, inner, keep))))  # (L, K)
+    columns = zip(mean.T, levels.T, strict=True)
+    return np.array([np.interp(coverage, reached, level) for reached, level in columns])
 
 
 def _left_out(

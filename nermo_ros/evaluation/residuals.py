@@ -17,7 +17,7 @@ from nermo_ros.inference.card import ModelCard
 
 CAMERAS = (15.0, 30.0, 60.0)  # Hz
 FIRST, LAST = 24, 10  # frames at RATE before the first "now" and after the last
-STRIDE, MOST = 8, 100  # frames from one "now" to the next, but at most so many of them
+STRIDE, MOST = 8, 60  # frames from one "now" to the next, but at most so many of them
 LEAST_SAMPLES = 3  # with something seen; with fewer the node does not ask the model
 CHUNK = 256  # people in a call
 

@@ -24,7 +24,7 @@ STATES = ('fresh', 'late', 'stale', 'never_seen')
 KNOTS = (0.0, 0.04, 0.08, 0.16, 0.32, 0.40, 0.56, 0.75, 1.0)
 # Power of the recent miss with which radii grow at the knots: it tells much about what comes next
 # and little about what comes in a second (slopes of log error on log miss, CMU test files).
-POWERS = (0.9, 0.9, 0.9, 0.9, 0.9, 0.85, 0.7, 0.5, 0.35)
+POWERS = (0.9, 0.9, 0.9, 0.9, 0.9, 0.8, 0.6, 0.3, 0.1)
 TYPICAL_MISS = 0.03  # m, where a radius is as in the table; also where the miss is not known
 LEAST_MISS = 0.005  # m, below which a miss is luck
 FLOOR = 0.005  # m, no radius is less

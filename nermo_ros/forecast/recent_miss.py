@@ -24,7 +24,7 @@ def recent_miss(
     mask (P, N, J). Counted are the joints that were seen in the older part, of which at least two
     samples are needed.
     """
-    seen = mask.any(2)
+    seen = mask.max(2) > 0
     cut = _newest(times, seen) - LAG
     older = seen & (times <= cut[:, None])
     start = np.where(older.any(1), _newest(times, older), 0)

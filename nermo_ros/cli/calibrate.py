@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Radii that hold a joint with a stated probability, from errors on sequences not learned from.
+
+Used are the CMU test files, with a twin the training files that the twin was not shown, and a
+user's own recordings. The radii go into the model's card; the report says how radii made without a
+sequence did on it.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def main(argv: list[str]) -> int:
+    """nermo calibrate --model FOLDER --data CMU; returns the exit status."""
+    parser = argparse.ArgumentParser(prog='nermo calibrate', description=__doc__)
+    parser.add_argument('--model', default='body17', help='shipped name or folder (body17)')
+    parser.add_argument('--backend', default='auto', help='what runs the model (auto)')
+    parser.add_argument('--data', type=Path, help='CMU recordings: npz or folder')
+    parser.add_argument(
+        '--twin',
+        help='the same model trained with --hold-out: its errors on what it did not see count too',
+    )
+    parser.add_argument(
+        '--recordings', type=Path, nargs='+', default=[], help='your own: bags or npz files'
+    )
+    parser.add_argument('--coverage', type=float, default=0.95, help='the probability (0.95)')
+    parser.add_argument('--json', type=Path, help="file for the report's figures")
+    parser.add_argument('--dry-run', action='store_true', help="leave the model's card as it is")
+    args = parser.parse_args(argv)
+    if not 0.5 <= args.coverage < 1:
+        parser.error('--coverage is a probability from 0.5 to below 1')
+    if not args.data and not args.recordings:
+        parser.error('give sequences: --data, --recordings or both')
+
+    from nermo_ros.evaluation.calibration import calibrate, figures, report
+    from nermo_ros.inference.card import ModelError, record_radii
+    from nermo_ros.inference.models import model_folder
+    from nermo_ros.inference.predictor import BackendError
+
+    try:
+        scores, joints = _scores(args)
+        radii, left_out = calibrate(scores, joints, args.coverage)
+        measured = figures(scores, left_out, args.coverage)
+        if args.json:
+            args.json.write_text(json.dumps(measured, indent=2) + '\n')
+        if not args.dry_run:
+            record_radii(model_folder(args.model), radii.as_dict())
+    except (BackendError, ModelError, OSError, ValueError) as error:
+        print(f'nermo calibrate: {error}', file=sys.stderr)
+        return 1
+    print(
+        f'{measured["sequences"]} sequences of {measured["actions"]} actions, each left out once'
+    )
+    print(report(measured))
+    return 0
+
+
+def _scores(args: argparse.Namespace) -> tuple[Any, tuple[str, ...]]:
+    from nermo_ros.evaluation.residuals import residuals
+    from nermo_ros.evaluation.scores import Scores
+    from nermo_ros.inference.backends import open_predictor
+
+    predictor = open_predictor(args.model, args.backend)
+    twin = open_predictor(args.twin, args.backend) if args.twin else None
+    tested, held_out = _cmu(args.data, twin and twin.card) if args.data else ({}, {})
+    tested |= _own(args.recordings)
+    jobs = [(predictor, sequence, name) for name, sequence in tested.items()]
+    jobs += [(twin, sequence, name) for name, sequence in held_out.items()]
+    errors = {
+        name: residuals(model, model.card, sequence, seed)
+        for seed, (model, sequence, name) in enumerate(jobs)
+    }
+    return Scores.of(errors, predictor.card.joints), predictor.card.joints
+
+
+def _cmu(path: Path, twin_card: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The test files, and for a twin the training files that it was not shown."""
+    from nermo_ros.data.cmu import load_cmu, split
+
+    sequences = load_cmu(path)
+    tested = {key: value for key, value in sequences.items() if key.startswith('test/')}
+    if not tested:
+        raise ValueError('no test files in --data: keys start with test/')
+    if twin_card is None:
+        return tested, {}
+    training = {key: value for key, value in sequences.items() if key.startswith('train/')}
+    if twin_card.training.get('data', {}).get('files') == len(training):
+        raise ValueError('the twin was shown every training file: train it with --hold-out')
+    learned, _ = split(sequences, hold_out=True)
+    return tested, {key: value for key, value in training.items() if key not in learned}
+
+
+def _own(paths: list[Path]) -> dict[str, Any]:
+    """A user's recordings by name, resampled to the rate of the rest."""
+    if not paths:
+        return {}
+    import numpy as np
+    from nermo_ros.data.recordings import load_recordings
+
+    from nermo_ros.evaluation.true_time import RATE, at
+
+    return {
+        name: at(sequence, np.arange(0, len(sequence) - 1, rate / RATE))
+        for name, (sequence, rate) in load_recordings(paths).items()
+    }
