@@ -32,7 +32,7 @@ class HistoryEncoder(nn.Module):
         self.anchors = nn.Parameter(torch.linspace(-span, 0, anchors))
         self.log_width = nn.Parameter(torch.full((anchors,), span / anchors / 2).log())
         self.embed = nn.Linear(4 * anchors + 6, channels)
-        self.code = nn.Linear(codes, channels, bias=False)
+        self.to_token = nn.Linear(codes, channels, bias=False)
         self.blocks = nn.ModuleList(
             JointBlock(joints, channels, heads, dropout) for _ in range(blocks)
         )
@@ -54,7 +54,7 @@ class HistoryEncoder(nn.Module):
         read = (weight @ displacement).flatten(2)
         lag = (weight * off[:, None]).sum(-1) * 10
         evidence = torch.stack([seen, mask.mean(2), age], -1)
-        tokens = self.embed(torch.cat([read, lag, place, evidence], -1)) + self.code(codes)
+        tokens = self.embed(torch.cat([read, lag, place, evidence], -1)) + self.to_token(codes)
         for block in self.blocks:
             tokens = block(tokens, seen)
         return tokens

@@ -48,8 +48,8 @@ class NermoConfig:
     inner: str = 'closed_form'
     steps: int = 4
     layers: int = 2
-    width: int = 48
-    features: int = 24
+    width: int = 32
+    features: int = 16
     blocks: int = 3
     channels: int = 96
     heads: int = 4
@@ -117,7 +117,7 @@ class NermoNetwork(nn.Module):
         heads = config.heads if config.attention else 0
         self.codes = nn.Parameter(torch.randn(joints, config.codes))
         self.time = TimeBasis(width, config.bands if config.fourier else 0)
-        self.code = nn.Linear(config.codes, width)
+        self.to_feature = nn.Linear(config.codes, width)
         self.codebook = Codebook(config.codebook, width) if config.codebook else None
         self.encoder = HistoryEncoder(
             joints,
@@ -172,7 +172,7 @@ class NermoNetwork(nn.Module):
 
     def _backbone(self, times: Tensor, tokens: Tensor, seen: Tensor, film: list[Tensor]) -> Tensor:
         """Features of every joint at every time, (B, J, T, K); times (B, T)."""
-        time, code = self.time(times), self.code(self.codes)
+        time, code = self.time(times), self.to_feature(self.codes)
         x = time[:, None] + code[:, None]
         if self.codebook is not None:
             x = x + self.codebook(time, code)
