@@ -59,19 +59,19 @@ def main(argv: list[str]) -> int:
 
 
 def _scores(args: argparse.Namespace) -> tuple[Any, tuple[str, ...]]:
-    from nermo_ros.evaluation.residuals import residuals
+    from nermo_ros.evaluation.residuals import join, residuals
     from nermo_ros.evaluation.scores import Scores
     from nermo_ros.inference.backends import open_predictor
 
     predictor = open_predictor(args.model, args.backend)
     twin = open_predictor(args.twin, args.backend) if args.twin else None
     tested, held_out = _cmu(args.data, twin and twin.card) if args.data else ({}, {})
-    tested |= _own(args.recordings)
-    jobs = [(predictor, sequence, name) for name, sequence in tested.items()]
-    jobs += [(twin, sequence, name) for name, sequence in held_out.items()]
+    jobs = [(name, predictor, [sequence]) for name, sequence in tested.items()]
+    jobs += [(name, twin, [sequence]) for name, sequence in held_out.items()]
+    jobs += [(name, predictor, pieces) for name, pieces in _own(args.recordings).items()]
     errors = {
-        name: residuals(model, model.card, sequence, seed)
-        for seed, (model, sequence, name) in enumerate(jobs)
+        name: join([residuals(model, model.card, piece, seed) for piece in pieces])
+        for seed, (name, model, pieces) in enumerate(jobs)
     }
     return Scores.of(errors, predictor.card.joints), predictor.card.joints
 
@@ -93,16 +93,17 @@ def _cmu(path: Path, twin_card: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     return tested, {key: value for key, value in training.items() if key not in learned}
 
 
-def _own(paths: list[Path]) -> dict[str, Any]:
-    """A user's recordings by name, resampled to the rate of the rest."""
+def _own(paths: list[Path]) -> dict[str, list[Any]]:
+    """Pieces of a user's recordings by 'recording/person', at the rate of the rest."""
     if not paths:
         return {}
     import numpy as np
-    from nermo_ros.data.recordings import load_recordings
 
+    from nermo_ros.data.recordings import load_recordings
     from nermo_ros.evaluation.true_time import RATE, at
 
-    return {
-        name: at(sequence, np.arange(0, len(sequence) - 1, rate / RATE))
-        for name, (sequence, rate) in load_recordings(paths).items()
-    }
+    people: dict[str, list[Any]] = {}
+    for name, (piece, rate) in load_recordings(paths).items():
+        resampled = at(piece, np.arange(0, len(piece) - 1, rate / RATE))
+        people.setdefault(name.rpartition('/')[0], []).append(resampled)
+    return people

@@ -5,7 +5,7 @@ As the node sees people: the model's own number of samples and length of history
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -75,6 +75,16 @@ def residuals(
         growth=growth(np.concatenate(misses)),
         missing=missing_class(times, mask),
         states=joint_state(times, mask),
+    )
+
+
+def join(parts: list[Residuals]) -> Residuals:
+    """Those of several stretches of one sequence."""
+    return Residuals(
+        *(
+            np.concatenate([getattr(part, field.name) for part in parts])
+            for field in fields(parts[0])
+        )
     )
 
 

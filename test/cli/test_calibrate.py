@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from nermo_ros.cli.calibrate import main
 from nermo_ros.forecast.radii import KNOTS, MISSING_NAMES, Radii
 from nermo_ros.inference.card import ModelCard
 from nermo_ros.inference.models import model_folder
+from nermo_ros.recordings import recording as recording_module
 
 
 def rows(frames, speed):
@@ -70,6 +72,17 @@ def test_a_twin_that_was_shown_everything_is_refused(data, folder, capsys):
     (folder / 'model.yaml').write_text(yaml.safe_dump(text))
     assert main(['--data', str(data), '--twin', str(folder), '--dry-run']) == 1
     assert '--hold-out' in capsys.readouterr().err
+
+
+def test_own_recordings_count_by_person(folder, tmp_path):
+    out = tmp_path / 'out.json'
+    recording = Path(recording_module.__file__).with_name('handover.npz')
+    given = ['--model', str(folder), '--recordings', str(recording), '--json', str(out)]
+    assert main(given) == 0
+    figures = json.loads(out.read_text())
+    people = recording_module.load_recording(recording).people
+    assert set(figures['coverage_percent_by_sequence']) == {f'handover/{one}' for one in people}
+    assert ModelCard.read(folder).radii
 
 
 @pytest.mark.parametrize(
