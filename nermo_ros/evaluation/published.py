@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The published protocol on the CMU test files, in the papers' clock and millimetres.
+
+Ten frames in, twenty-five out, every window of every test file. The figure is the mean over 38
+joints, of which 6 never move and 7 are copies (data.cmu_published.FIGURE_WEIGHTS), over the
+windows of an action, then over actions. Not to be compared with true_time: see data.cmu_published
+for what its clock and its millimetres are.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from nermo_ros.data.cmu_published import FIGURE_WEIGHTS, PERIOD
+from nermo_ros.evaluation.horizons import HORIZONS, in_milliseconds
+from nermo_ros.forecast.baseline import constant_velocity, damped_velocity, zero_velocity
+
+PAST, FUTURE = 10, 25  # frames
+INDICES = (1, 3, 7, 9, 13, 24)  # of the future frames that are HORIZONS in the papers' clock
+CHUNK = 256  # windows in a call
+
+ACTIONS = (
+    'basketball', 'basketball_signal', 'directing_traffic', 'jumping', 'running', 'soccer',
+    'walking', 'washwindow',
+)  # fmt: skip
+# Actions of each mean; a mean is given where all its actions are there.
+MEANS = {
+    'mean_of_8': ACTIONS,
+    'mean_of_6': ('basketball', 'jumping', 'running', 'soccer', 'walking', 'washwindow'),
+    'mean_of_5': ('basketball', 'jumping', 'running', 'soccer', 'walking'),
+    'mean_of_4': ('jumping', 'running', 'soccer', 'walking'),
+}
+
+Predict = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray], np.ndarray]
+
+
+def windows(sequence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """All windows of a sequence (frames, J, 3): past (W, 10, J, 3), truth (W, 6, J, 3) m."""
+    start = np.arange(max(0, len(sequence) - PAST - FUTURE + 1))[:, None]
+    return sequence[start + np.arange(PAST)], sequence[start + PAST + np.array(INDICES)]
+
+
+def frame_errors(predict: Predict, sequence: np.ndarray) -> np.ndarray:
+    """Error (W, 6, J) m of every window of a sequence (frames, J, 3) m at HORIZONS."""
+    past, truth = windows(sequence)
+    times = np.tile(np.float32(PERIOD * np.arange(1 - PAST, 1)), (len(past), 1))
+    query = np.tile(np.float32(HORIZONS), (len(past), 1))
+    mask = np.ones(past.shape[:3], np.float32)
+    forecast = [
+        predict(times[part], past[part], mask[part], query[part])
+        for part in (slice(i, i + CHUNK) for i in range(0, len(past), CHUNK))
+    ]
+    return np.linalg.norm(np.concatenate(forecast) - truth, axis=-1)
+
+
+def evaluate(predict: Predict, sequences: dict[str, np.ndarray]) -> dict[str, Any]:
+    """Figures in the papers' mm of files 'split/action/file' -> cmu25 (frames, 25, 3) m.
+
+    {'per_action': {action: {'80': mm, ...}}, and of MEANS those whose actions are all there; then
+    the same once more under 'mean_25_joints', over the joints that are predicted}. Files shorter
+    than a window do not count. Raises ValueError where none is left.
+    """
+    of_action: dict[str, list[np.ndarray]] = {}
+    for key, sequence in sequences.items():
+        if len(sequence) >= PAST + FUTURE:
+            errors = frame_errors(predict, sequence)
+            of_action.setdefault(key.split('/')[1], []).append(errors)
+    if not of_action:
+        raise ValueError(f'no file has the {PAST + FUTURE} frames of a window')
+    errors = {action: np.concatenate(files).mean(0) for action, files in of_action.items()}
+    every_joint = {action: error.mean(1) for action, error in errors.items()}
+    figure = {action: error @ FIGURE_WEIGHTS for action, error in errors.items()}
+    return {**_means(figure), 'mean_25_joints': _means(every_joint)}
+
+
+def _means(errors: dict[str, np.ndarray]) -> dict[str, Any]:
+    """Errors (6,) m by action, and their means, in mm."""
+    per_action = {action: in_milliseconds(errors[action]) for action in sorted(errors)}
+    means = {
+        name: in_milliseconds(np.mean([errors[action] for action in actions], 0))
+        for name, actions in MEANS.items()
+        if set(actions) <= set(errors)
+    }
+    return {'per_action': per_action, **means}
+
+
+def test_files(sequences: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Those that the papers test on."""
+    return {key: one for key, one in sequences.items() if key.startswith('test/')}
+
+
+def validation_files(sequences: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Those that choices are made on: the fifth training file of each action."""
+    fifth = {key: one for key, one in sequences.items() if key.endswith('_5')}
+    return {key: one for key, one in fifth.items() if key.startswith('train/')}
+
+
+def constant_velocity_of_two(
+    times: np.ndarray, positions: np.ndarray, mask: np.ndarray, query: np.ndarray
+) -> np.ndarray:
+    """The papers' constant velocity, which is that between the last two frames."""
+    return constant_velocity(times[:, -2:], positions[:, -2:], mask[:, -2:], query)
+
+
+BASELINES = {
+    'zero_velocity': zero_velocity,
+    'constant_velocity': constant_velocity_of_two,
+    'damped_velocity': damped_velocity,
+}
