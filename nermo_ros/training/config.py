@@ -11,6 +11,7 @@ import yaml
 from nermo_ros.data.frames import FrameSettings
 from nermo_ros.data.windows import CameraSettings
 from nermo_ros.skeleton.body import find_body
+from nermo_ros.training.based import read_based
 
 CONFIGS = Path(__file__).resolve().parent / 'configs'
 
@@ -29,6 +30,7 @@ class OuterLoop:
     near: float = 0.15
     every: int = 500
     patience: int = 0
+    future: bool = True
 
 
 @dataclass(frozen=True)
@@ -56,12 +58,17 @@ class TrainingConfig:
         find_body(self.body)
         if (self.camera is None) == (self.frames is None):
             raise ValueError('give windows either as camera: or as frames:')
+        if not self.outer.future and self.frames is None:
+            raise ValueError('outer.future: false needs windows given as frames:')
         if not self.query or max(self.query) <= 0:
             raise ValueError('query has no time after now: give the seconds that are learned')
 
     @classmethod
     def read(cls, config: str | Path) -> 'TrainingConfig':
-        """Read a shipped name or a file; raises ValueError that names the file and the fault."""
+        """Read a shipped name or a file, which may name a `base`, see based.py.
+
+        Raises ValueError that names the file and the fault.
+        """
         path = CONFIGS / f'{config}.yaml'
         path = path if path.is_file() else Path(config)
         if not path.is_file():
@@ -70,7 +77,7 @@ class TrainingConfig:
                 f'no training config {config!s}: give a YAML file or one of {shipped}'
             )
         try:
-            return cls.parse(yaml.safe_load(path.read_text()))
+            return cls.parse(read_based(path, CONFIGS))
         except (ValueError, yaml.YAMLError) as error:
             raise ValueError(f'{path} is not a training config: {error}') from error
 

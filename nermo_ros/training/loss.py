@@ -10,8 +10,9 @@ def loss_weights(query: Tensor, near: float = 0.15) -> Tensor:
 
     near [s]: how much more; a time t ahead counts 1 / (near + t).
     """
-    weight = torch.where(query > 0, 1 / (near + query.clamp_min(0)), torch.ones_like(query))
-    return weight / weight[query > 0].mean()
+    ahead = query > 0
+    weight = torch.where(ahead, 1 / (near + query.clamp_min(0)), torch.ones_like(query))
+    return weight / weight[ahead].mean() if ahead.any() else weight
 
 
 def outer_loss(
