@@ -12,6 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
+from nermo_ros.data.kinematics import checked, rotations
+
+COLUMNS = 117  # of a file: the root's position, then 38 exponential maps
 RATE = 120.0  # Hz; test/walking_1 is CMU trial 35_01, whose BVH file says 1/120 s a frame
 METRES_PER_UNIT = 0.05644  # BVH unit of the CMU rigs: inches / 0.45
 
@@ -33,36 +36,12 @@ BODY17_NODES = (0, 2, 8, 14, 3, 9, 15, 4, 10, 17, 18, 21, 30, 22, 31, 23, 32)
 NODE_OFFSETS = np.array([OFFSETS.get(node, (0, 0, 0)) for node in range(len(PARENTS))], float)
 
 
-def rotations(vectors: np.ndarray) -> np.ndarray:
-    """Exponential maps (..., 3) -> rotations (..., 3, 3) in the row-vector convention."""
-    angle = np.linalg.norm(vectors, axis=-1, keepdims=True) + 1e-12
-    axis, angle = vectors / angle, angle[..., None]
-    cross = np.zeros((*vectors.shape, 3))
-    cross[..., 0, 1], cross[..., 0, 2], cross[..., 1, 2] = (
-        -axis[..., 2],
-        axis[..., 1],
-        -axis[..., 0],
-    )
-    cross -= np.swapaxes(cross, -1, -2)
-    return np.eye(3) + np.sin(angle) * cross + (1 - np.cos(angle)) * (cross @ cross)
-
-
-def checked(rows: np.ndarray) -> np.ndarray:
-    """Rows (frames, 117) in double precision. Raises ValueError as world_positions."""
-    rows = np.asarray(rows, np.float64)
-    if rows.ndim != 2 or rows.shape[1] != 117 or len(rows) < 2:
-        raise ValueError(f'a CMU file has shape (frames > 1, 117), this one {rows.shape}')
-    if not np.isfinite(rows).all():
-        raise ValueError('a CMU file holds values that are not finite: download it again')
-    return rows
-
-
 def world_positions(rows: np.ndarray) -> np.ndarray:
     """One file's rows (frames, 117) -> body17 (frames - 1, 17, 3) float32 metres, z up, 120 Hz.
 
     Row 0, the rig's T-pose, is dropped. Raises ValueError on another shape or values not finite.
     """
-    rows = checked(rows)[1:]
+    rows = checked(rows, COLUMNS, 'CMU')[1:]
     rotation = rotations(rows[:, 3:].reshape(len(rows), 38, 3))
     position = np.zeros((len(rows), 38, 3))
     position[:, 0] = rows[:, :3]

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from nermo_ros.data.cmu import NODE_OFFSETS, PARENTS, checked, each_file, load_rows, rotations
+from nermo_ros.data.cmu import COLUMNS, NODE_OFFSETS, PARENTS, each_file, load_rows
+from nermo_ros.data.kinematics import checked, fixed_root
 from nermo_ros.skeleton.cmu25 import NODES
 
 METRES_PER_UNIT = 0.070
@@ -30,19 +31,11 @@ EXTRA = 'walking_extra'  # files that no peer's protocol has
 def published_nodes(rows: np.ndarray) -> np.ndarray:
     """One file's rows (frames, 117), row 0 included -> all 38 nodes (frames, 38, 3), float64.
 
-    A child of the root keeps its own rotation and its own offset, as the papers' code has it.
     Raises ValueError on another shape or values not finite.
     """
-    rows = checked(rows)
-    rotation = rotations(rows[:, 3:].reshape(len(rows), len(PARENTS), 3))
-    position = np.zeros((len(rows), len(PARENTS), 3))
-    for node, parent in enumerate(PARENTS):
-        if parent > 0:
-            rotation[:, node] = rotation[:, node] @ rotation[:, parent]
-            position[:, node] = position[:, parent] + NODE_OFFSETS[node] @ rotation[:, parent]
-        else:
-            position[:, node] = NODE_OFFSETS[node]
-    return METRES_PER_UNIT * position
+    rows = checked(rows, COLUMNS, 'CMU')
+    vectors = rows[:, 3:].reshape(len(rows), len(PARENTS), 3)
+    return METRES_PER_UNIT * fixed_root(vectors, PARENTS, NODE_OFFSETS)
 
 
 def published_positions(rows: np.ndarray) -> np.ndarray:
