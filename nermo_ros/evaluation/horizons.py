@@ -6,7 +6,9 @@ import numpy as np
 HORIZONS = (0.08, 0.16, 0.32, 0.40, 0.56, 1.00)  # s, as in the tables of the CMU and H36M papers
 
 
-def in_milliseconds(errors: np.ndarray) -> dict[str, float]:
-    """Errors in metres at HORIZONS (6,) -> {'80': mm, ..., '1000': mm}, rounded to 0.01 mm."""
-    keys = (f'{1000 * horizon:.0f}' for horizon in HORIZONS)
+def in_milliseconds(
+    errors: np.ndarray, horizons: tuple[float, ...] = HORIZONS
+) -> dict[str, float]:
+    """Errors in metres at the horizons -> {'80': mm, ..., '1000': mm}, rounded to 0.01 mm."""
+    keys = (f'{1000 * horizon:.0f}' for horizon in horizons)
     return {key: round(1000 * float(error), 2) for key, error in zip(keys, errors, strict=True)}

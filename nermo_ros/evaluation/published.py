@@ -41,12 +41,25 @@ def windows(sequence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return sequence[start + np.arange(PAST)], sequence[start + PAST + np.array(INDICES)]
 
 
-def frame_errors(predict: Predict, sequence: np.ndarray) -> np.ndarray:
-    """Error (W, 6, J) m of every window of a sequence (frames, J, 3) m at HORIZONS."""
-    past, truth = windows(sequence)
-    times = np.tile(np.float32(PERIOD * np.arange(1 - PAST, 1)), (len(past), 1))
-    query = np.tile(np.float32(HORIZONS), (len(past), 1))
+def frame_errors(
+    predict: Predict,
+    past: np.ndarray,
+    truth: np.ndarray,
+    horizons: tuple[float, ...] = HORIZONS,
+    period: float = PERIOD,
+    samples: int = PAST,
+) -> np.ndarray:
+    """Error (W, Q, J) m of windows: past (W, N, J, 3), truth (W, Q, J, 3) m at the horizons, s.
+
+    period: s from frame to frame; samples: that the model is given, padded in front where it is
+    made for more than N.
+    """
+    past = past[:, -samples:]
     mask = np.ones(past.shape[:3], np.float32)
+    pad = ((0, 0), (samples - past.shape[1], 0), (0, 0))
+    past, mask = np.pad(past, (*pad, (0, 0))), np.pad(mask, pad)
+    times = np.tile(np.float32(period * np.arange(1 - samples, 1)), (len(past), 1))
+    query = np.tile(np.float32(horizons), (len(past), 1))
     forecast = [
         predict(times[part], past[part], mask[part], query[part])
         for part in (slice(i, i + CHUNK) for i in range(0, len(past), CHUNK))
@@ -54,17 +67,19 @@ def frame_errors(predict: Predict, sequence: np.ndarray) -> np.ndarray:
     return np.linalg.norm(np.concatenate(forecast) - truth, axis=-1)
 
 
-def evaluate(predict: Predict, sequences: dict[str, np.ndarray]) -> dict[str, Any]:
+def evaluate(
+    predict: Predict, sequences: dict[str, np.ndarray], samples: int = PAST
+) -> dict[str, Any]:
     """Figures in the papers' mm of files 'split/action/file' -> cmu25 (frames, 25, 3) m.
 
     {'per_action': {action: {'80': mm, ...}}, and of MEANS those whose actions are all there; then
     the same once more under 'mean_25_joints', over the joints that are predicted}. Files shorter
-    than a window do not count. Raises ValueError where none is left.
+    than a window do not count; samples: see frame_errors. Raises ValueError where none is left.
     """
     of_action: dict[str, list[np.ndarray]] = {}
     for key, sequence in sequences.items():
         if len(sequence) >= PAST + FUTURE:
-            errors = frame_errors(predict, sequence)
+            errors = frame_errors(predict, *windows(sequence), samples=samples)
             of_action.setdefault(key.split('/')[1], []).append(errors)
     if not of_action:
         raise ValueError(f'no file has the {PAST + FUTURE} frames of a window')

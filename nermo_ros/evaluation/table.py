@@ -20,9 +20,9 @@ def aligned(rows: Sequence[Sequence[str]]) -> str:
     )
 
 
-def error_table(rows: Mapping[str, Errors]) -> str:
-    """Errors in mm at HORIZONS, one row for each name; None (nothing to score) is a dash."""
-    keys = [f'{1000 * horizon:.0f}' for horizon in HORIZONS]
+def error_table(rows: Mapping[str, Errors], horizons: Sequence[float] = HORIZONS) -> str:
+    """Errors in mm at the horizons, one row for each name; None (nothing to score) is a dash."""
+    keys = [f'{1000 * horizon:.0f}' for horizon in horizons]
     head = ['error [mm] after [ms]', *keys]
     body = [[name, *(_number(errors[key]) for key in keys)] for name, errors in rows.items()]
     return aligned([head, *body])

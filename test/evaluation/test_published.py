@@ -73,6 +73,19 @@ def test_models_see_whole_histories_in_the_papers_clock():
     evaluate(predict, {SIX[0]: walk(400)})
 
 
+@pytest.mark.parametrize('samples', [4, 16])
+def test_models_for_other_numbers_of_samples_get_theirs(samples):
+    def predict(times, positions, mask, query):
+        assert positions.shape[1] == times.shape[1] == mask.shape[1] == samples
+        assert mask[:, -min(samples, 10) :].all()
+        assert not mask[:, :-10].any()
+        np.testing.assert_allclose(times[0], 0.04 * np.arange(1 - samples, 1), atol=1e-6)
+        return np.repeat(positions[:, -1:], 6, 1)
+
+    other = evaluate(predict, dict.fromkeys(SIX, walk()), samples)
+    assert other == evaluate(BASELINES['zero_velocity'], dict.fromkeys(SIX, walk()))
+
+
 def test_windows_of_one_action_weigh_the_same_and_actions_too():
     sequences = {
         'test/jumping/jumping_1': walk(35, speed=1), 'test/jumping/jumping_2': walk(37, speed=2),
