@@ -10,6 +10,7 @@ COMMANDS = {
     'replay': 'publish a recording as a camera would, or score it offline',
     'demo': 'node, replay and report in one go',
     'train': 'fit a model to recordings (needs the train extra)',
+    'finetune': 'teach a trained model your own people (needs the train extra)',
     'evaluate': 'errors of a model and of the baselines on a data set',
     'calibrate': "radii that hold a joint with a stated probability, into a model's card",
     'export': 'turn trained weights into model.onnx (needs the train extra)',

@@ -11,6 +11,7 @@ from torch import nn
 from nermo_ros.data.cmu import RATE, load_cmu, split
 from nermo_ros.data.cmu_published import ROWS_PER_FRAME, load_published
 from nermo_ros.evaluation.horizons import in_milliseconds
+from nermo_ros.evaluation.published import evaluate, validation_files
 from nermo_ros.evaluation.true_time import errors
 from nermo_ros.training.config import TrainingConfig
 from nermo_ros.training.network import numpy_predictor
@@ -18,8 +19,11 @@ from nermo_ros.training.network import numpy_predictor
 
 @dataclass(frozen=True)
 class Recordings:
-    """learned: sequences (frames, J, 3) metres of `rate` Hz by key; validate: errors in mm by
-    horizon of a network on those held out, None when none are."""
+    """What to learn from and how to validate.
+
+    learned: sequences (frames, J, 3) metres of `rate` Hz by key; validate: errors in mm by horizon
+    of a network on those held out, mean over the actions; None when none are.
+    """
 
     learned: dict[str, np.ndarray]
     rate: float
@@ -54,6 +58,11 @@ def _published(config: TrainingConfig, path: Path, hold_out: bool) -> Recordings
     if config.frames.rows not in (1, ROWS_PER_FRAME):
         raise ValueError(f'frames: rows is {config.frames.rows}, not 1 or {ROWS_PER_FRAME}')
     every = ROWS_PER_FRAME // config.frames.rows
-    learned, held_out = split(load_published(path, every), hold_out)
-    held_out = {key: load_published(path)[key] for key in held_out}
-    return Recordings(learned, RATE / every, None)
+    learned, _ = split(load_published(path, every), hold_out)
+    held_out = validation_files(load_published(path)) if hold_out else {}
+
+    def validate(network: nn.Module) -> dict[str, float]:
+        actions = evaluate(numpy_predictor(network), held_out)['per_action'].values()
+        return {key: sum(a[key] for a in actions) / len(actions) for key in next(iter(actions))}
+
+    return Recordings(learned, RATE / every, validate if held_out else None)

@@ -16,10 +16,10 @@ def one_thread():
     torch.set_num_threads(1)
 
 
-def _swinging(frames=500, seed=0):
+def _swinging(frames=500, seed=0, pace=(2, 6)):
     """A body whose joints swing at their own pace, 120 Hz."""
     rng = np.random.default_rng(seed)
-    body, pace = rng.normal(0, 0.4, (17, 3)), rng.uniform(2, 6, (17, 1))
+    body, pace = rng.normal(0, 0.4, (17, 3)), rng.uniform(*pace, (17, 1))
     t = np.arange(frames)[:, None, None] / 120
     return (body + 0.1 * np.sin(pace * t + body)).astype(np.float32)
 

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+import csv
+
+import numpy as np
+import pytest
+import yaml
+
+from nermo_ros.cli.train import main
+from nermo_ros.training.config import CONFIGS
+
+torch = pytest.importorskip('torch', reason='training needs torch')
+
+
+@pytest.fixture
+def cmu(tmp_path):
+    """Two small files in the form of the CMU set."""
+    rng = np.random.default_rng(0)
+    rows = {f'train/walking/walking_{n}': rng.normal(0, 0.02, (400, 117)) for n in (1, 5)}
+    np.savez(tmp_path / 'cmu.npz', **{key: row.cumsum(0) for key, row in rows.items()})
+    return tmp_path / 'cmu.npz'
+
+
+@pytest.fixture
+def small(tmp_path):
+    """Writes a shipped config with another network and outer loop."""
+
+    def write(name):
+        text = yaml.safe_load((CONFIGS / f'{name}.yaml').read_text())
+        text['network'] |= {'basis': 6, 'vectors': 8, 'scalars': 4, 'blocks': 1}
+        text['outer'] |= {'steps': 4, 'batch': 8, 'every': 2}
+        (tmp_path / f'{name}.yaml').write_text(yaml.safe_dump(text))
+        return tmp_path / f'{name}.yaml'
+
+    return write
+
+
+def run(*arguments):
+    return main([*map(str, arguments), '--threads', '1'])
+
+
+def figures(folder):
+    with (folder / 'log.csv').open(newline='') as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize('name', ['body17', 'cmu25'])
+def test_writes_a_model_and_validates(cmu, small, tmp_path, name):
+    out = tmp_path / 'out'
+    assert run(small(name), '--data', cmu, '--out', out, '--hold-out', '--seed', 3) == 0
+    names = {path.name for path in out.iterdir()}
+    assert names >= {'weights.safetensors', 'model.yaml', 'model.onnx', 'log.csv'}
+    rows = figures(out)
+    assert [row['step'] for row in rows] == ['2', '4']
+    assert all(float(row['400']) > 0 for row in rows)
+    card = yaml.safe_load((out / 'model.yaml').read_text())
+    assert card['training']['data']['files'] == 1
+    assert card['training']['config']['outer']['seed'] == 3
+
+
+def test_resumes(cmu, small, tmp_path):
+    arguments = [small('body17'), '--data', cmu, '--out', tmp_path / 'out']
+    with pytest.raises(SystemExit):
+        run(*arguments, '--resume')
+    assert run(*arguments) == 0
+    weights = (tmp_path / 'out' / 'weights.safetensors').read_bytes()
+    assert run(*arguments, '--resume') == 0
+    assert (tmp_path / 'out' / 'weights.safetensors').read_bytes() == weights
+
+
+def test_faults_are_told(cmu, tmp_path, capsys):
+    for arguments, message in (
+        (['absent', '--data', cmu], 'no training config'),
+        (['body17', '--data', tmp_path / 'absent'], 'no CMU recordings'),
+        (['--data', cmu], '--quick'),
+    ):
+        with pytest.raises(SystemExit) as raised:
+            run(*arguments, '--out', tmp_path / 'out')
+        assert raised.value.code
+        assert message in capsys.readouterr().err
