@@ -10,6 +10,7 @@ from nermo_ros.cli.evaluate import main
 from nermo_ros.evaluation.true_time import SUITE
 from nermo_ros.inference.card import ModelCard
 from nermo_ros.inference.models import model_folder
+from nermo_ros.recordings.recording import Recording
 
 
 @pytest.fixture
@@ -65,3 +66,22 @@ def test_data_without_test_files(tmp_path, capsys):
     np.savez(tmp_path / 'cmu.npz', **{'train/walking/walking_1': np.zeros((240, 117))})
     assert main(['--data', str(tmp_path / 'cmu.npz')]) == 1
     assert 'no test files' in capsys.readouterr().err
+
+
+def test_own_recordings(tmp_path, capsys):
+    body = np.random.default_rng(0).normal(0, 0.4, (17, 3))
+    way = np.arange(120)[:, None, None] / 30 * np.array([0.6, 0, 0])
+    positions = (body + way).astype(np.float32)[None]
+    positions[0, 30:50, 4] = np.nan
+    Recording('lab', 30.0, ('anna',), positions).save(tmp_path / 'lab.npz')
+    arguments = ['--dataset', 'recordings', '--data', str(tmp_path)]
+    assert main([*arguments, '--json', str(tmp_path / 'out.json')]) == 0
+    figures = json.loads((tmp_path / 'out.json').read_text())
+    assert figures['files'] == ['lab/anna/0']
+    mean = figures['error_mm']['mean']
+    assert mean['zero_velocity']['1000'] == pytest.approx(600, rel=0.01)
+    assert mean['constant_velocity']['1000'] < 1
+    assert mean == figures['error_mm']['lab/anna/0']
+    assert 'lab/anna/0, model' in capsys.readouterr().out
+    assert main(['--dataset', 'recordings', '--data', str(tmp_path / 'absent')]) == 1
+    assert 'no recording' in capsys.readouterr().err

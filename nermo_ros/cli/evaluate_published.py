@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`nermo evaluate --protocol published`: the papers' windows, clock and millimetres."""
+
+import argparse
+from collections.abc import Callable, Mapping
+from typing import Any
+
+UNITS = (
+    "Times and millimetres are the protocol's; on CMU its 1000 ms are 417 ms of motion and its "
+    'mm are 1.24 times too large.'
+)
+
+
+def cmu(args: argparse.Namespace, predictor: Any) -> dict[str, Any]:
+    """Figures of a model of cmu25 as evaluation.published has them, and those of baselines."""
+    from nermo_ros.data.cmu_published import load_published
+    from nermo_ros.evaluation.published import BASELINES, evaluate, test_files, validation_files
+    from nermo_ros.skeleton import cmu25
+
+    if predictor.card.joints != cmu25.JOINTS:
+        raise ValueError(
+            f'{predictor.card.name} is no model of cmu25, which the published protocol needs'
+        )
+    choose = validation_files if args.validation else test_files
+    sequences = choose(load_published(args.data[0]))
+    if not sequences:
+        start = 'train/' if args.validation else 'test/'
+        raise ValueError(f'no files of the protocol in --data: keys start with {start}')
+    return _figures(args, predictor, sequences, evaluate, BASELINES)
+
+
+def h36m(args: argparse.Namespace, predictor: Any) -> dict[str, Any]:
+    """Figures on subject 5, of a model of the 22 joints if there is one, and of baselines."""
+    from nermo_ros.data.h36m import USED, load_h36m
+    from nermo_ros.evaluation.published import BASELINES
+    from nermo_ros.evaluation.research_sets import evaluate_h36m
+
+    _check_joints(predictor, len(USED), 'Human3.6M')
+
+    def evaluate(predict: Callable, sequences: dict, *samples: int) -> dict[str, Any]:
+        return evaluate_h36m(predict, sequences, args.windows, *samples)
+
+    return _figures(args, predictor, load_h36m(args.data[0]), evaluate, BASELINES)
+
+
+def dpw(args: argparse.Namespace, predictor: Any) -> dict[str, Any]:
+    """Figures on the test people, of a model of the 23 joints if there is one, and baselines."""
+    from nermo_ros.data.threedpw import JOINTS, load_3dpw
+    from nermo_ros.evaluation.published import BASELINES
+    from nermo_ros.evaluation.research_sets import evaluate_3dpw
+
+    _check_joints(predictor, JOINTS - 1, '3DPW')
+    return _figures(args, predictor, load_3dpw(args.data[0]), evaluate_3dpw, BASELINES)
+
+
+def _check_joints(predictor: Any, joints: int, name: str) -> None:
+    if predictor and len(predictor.card.joints) != joints:
+        raise ValueError(
+            f'{predictor.card.name} has {len(predictor.card.joints)} joints, {name} has {joints}: '
+            'give a model trained on it, or none for the baselines'
+        )
+
+
+def _figures(
+    args: argparse.Namespace,
+    predictor: Any,
+    sequences: dict[str, Any],
+    evaluate: Callable,
+    baselines: Mapping[str, Callable],
+) -> dict[str, Any]:
+    """The model's figures on top, where there is one, and of the baselines under that name."""
+    return {
+        'protocol': 'published',
+        'dataset': args.dataset,
+        'files': list(sequences),
+        'validation': args.validation,
+        **(evaluate(predictor, sequences, predictor.card.samples) if predictor else {}),
+        'baselines': {name: evaluate(one, sequences) for name, one in baselines.items()},
+    }
+
+
+def text(figures: dict[str, Any]) -> str:
+    """The figures as plain text tables: ours, the baselines', and what peers published."""
+    from nermo_ros.evaluation.table import error_table
+
+    measured = {name.replace('_', ' '): one for name, one in figures['baselines'].items()}
+    if 'mean' in figures or 'per_action' in figures:
+        measured = {'model': figures, **measured}
+    rows: dict[str, Any] = {}
+    for name in _names(figures['baselines']['zero_velocity']):
+        rows.update(_rows(figures, measured, name))
+    horizons = [float(key) / 1000 for key in next(iter(rows.values()))]
+    return '\n'.join([error_table(rows, horizons), '', UNITS, *_sources(figures)])
+
+
+def _sources(figures: Mapping[str, Any]) -> list[str]:
+    """What has to be known of peers whose figures are shown."""
+    from nermo_ros.evaluation.peers import PEERS, TRAINED_ON
+
+    if figures['validation']:
+        return []
+    peers = PEERS[figures['dataset']]
+    if not peers:
+        return ['No peer has published figures on this set that could be cited here.']
+    return [
+        *([TRAINED_ON] if figures['dataset'] == 'cmu' else []),
+        *(f'{peer.name}: {peer.source}.' for peer in peers),
+    ]
+
+
+def _names(figures: Mapping[str, Any]) -> list[str]:
+    """Of what there are figures: actions, means, and means over the predicted joints only."""
+    names = [*figures.get('per_action', {}), *(name for name in figures if 'mean' in name)]
+    inner = [f'mean_25_joints/{name}' for name in figures.get('mean_25_joints', {})]
+    names = [name for name in names if name != 'mean_25_joints']
+    return [*names, *(name for name in inner if name.endswith(tuple('8654')))]
+
+
+def _rows(figures: Mapping[str, Any], measured: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Rows of one action or mean by who they are of; validation files have no peers."""
+    from nermo_ros.evaluation.peers import peer_rows
+
+    group, _, inner = name.partition('/')
+    label = f'{inner}, 25 joints' if inner else name
+    found = {
+        who: one[group][inner] if inner else {**one, **one.get('per_action', {})}[name]
+        for who, one in measured.items()
+    }
+    if not figures['validation']:
+        found.update(peer_rows(figures['dataset'], name))
+    return {f'{label.replace("_", " ")}: {who}': row for who, row in found.items()}
