@@ -87,7 +87,7 @@ def text(figures: dict[str, Any]) -> str:
     if 'mean' in figures or 'per_action' in figures:
         measured = {'model': figures, **measured}
     rows: dict[str, Any] = {}
-    for name in _names(figures['baselines']['zero_velocity']):
+    for name in _names(figures):
         rows.update(_rows(figures, measured, name))
     horizons = [float(key) / 1000 for key in next(iter(rows.values()))]
     return '\n'.join([error_table(rows, horizons), '', UNITS, *_sources(figures)])
@@ -102,18 +102,25 @@ def _sources(figures: Mapping[str, Any]) -> list[str]:
     peers = PEERS[figures['dataset']]
     if not peers:
         return ['No peer has published figures on this set that could be cited here.']
+    by_source: dict[str, list[str]] = {}
+    for peer in peers:
+        by_source.setdefault(peer.source, []).append(peer.name)
     return [
         *([TRAINED_ON] if figures['dataset'] == 'cmu' else []),
-        *(f'{peer.name}: {peer.source}.' for peer in peers),
+        *(f'{", ".join(names)}: {source}.' for source, names in by_source.items()),
     ]
 
 
 def _names(figures: Mapping[str, Any]) -> list[str]:
     """Of what there are figures: actions, means, and means over the predicted joints only."""
-    names = [*figures.get('per_action', {}), *(name for name in figures if 'mean' in name)]
-    inner = [f'mean_25_joints/{name}' for name in figures.get('mean_25_joints', {})]
-    names = [name for name in names if name != 'mean_25_joints']
-    return [*names, *(name for name in inner if name.endswith(tuple('8654')))]
+    from nermo_ros.evaluation.published import MEANS
+
+    ours = figures['baselines']['zero_velocity']
+    means = [name for name in ours if name.startswith('mean') and name != 'mean_25_joints']
+    if figures['dataset'] == 'cmu' and not figures['validation']:
+        means = list(MEANS)  # peers have those that some of our files are missing for
+    inner = [name for name in MEANS if name in ours.get('mean_25_joints', {})]
+    return [*ours.get('per_action', {}), *means, *(f'mean_25_joints/{name}' for name in inner)]
 
 
 def _rows(figures: Mapping[str, Any], measured: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -122,10 +129,11 @@ def _rows(figures: Mapping[str, Any], measured: Mapping[str, Any], name: str) ->
 
     group, _, inner = name.partition('/')
     label = f'{inner}, 25 joints' if inner else name
-    found = {
-        who: one[group][inner] if inner else {**one, **one.get('per_action', {})}[name]
-        for who, one in measured.items()
-    }
+    found = {}
+    for who, one in measured.items():
+        rows = one.get(group, {}) if inner else {**one, **one.get('per_action', {})}
+        if (inner or name) in rows:
+            found[who] = rows[inner or name]
     if not figures['validation']:
         found.update(peer_rows(figures['dataset'], name))
     return {f'{label.replace("_", " ")}: {who}': row for who, row in found.items()}

@@ -98,16 +98,15 @@ def load_cmu(path: Path | str) -> dict[str, np.ndarray]:
 
 
 def split(
-    sequences: dict[str, np.ndarray], hold_out: bool, least: int = 200
+    sequences: dict[str, np.ndarray], hold_out: bool
 ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """What may be learned from and what is held out of it for choices; never a test file.
 
-    hold_out: the fifth training file of each action is held out, of which
-    those of at least `least` frames are given.
+    hold_out: the fifth training file of each action (at least 200 frames long) is held out.
     """
     training = {key: value for key, value in sequences.items() if key.startswith('train/')}
     if not training:
         raise ValueError('no training files among the CMU recordings: keys start with train/')
     fifth = {k for k in training if hold_out and k.endswith('_5') and 'walking_extra' not in k}
     learned = {key: value for key, value in training.items() if key not in fifth}
-    return learned, {key: training[key] for key in sorted(fifth) if len(training[key]) >= least}
+    return learned, {key: training[key] for key in sorted(fifth) if len(training[key]) >= 200}

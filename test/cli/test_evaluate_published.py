@@ -79,6 +79,8 @@ def test_cmu_beside_baselines_and_peers(cmu, tmp_path, capsys):
     for row in ('mean of 5: model', 'walking: MSR-GCN', 'mean of 6, 25 joints: model'):
         assert row in text
     assert 'mean of 6: PGBIG' in text
+    assert 'mean of 8: NeRMo' in text
+    assert 'mean of 8: model' not in text
     assert 'chose their epoch on the test set' in text
 
 
