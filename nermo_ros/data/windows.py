@@ -89,7 +89,9 @@ class RandomCameras:
         self.lengths = np.array([len(s) for s in usable])
         self.starts = np.cumsum([0, *self.lengths[:-1]])
         windows = self.lengths - reach
-        of_action = {a: sum(n for n, b in zip(windows, shown, strict=True) if b == a) for a in shown}
+        of_action = {
+            a: sum(n for n, b in zip(windows, shown, strict=True) if b == a) for a in shown
+        }
         rarity = np.array([of_action[action] for action in shown]) ** -self.settings.balance
         self.weights = windows * rarity / (windows * rarity).sum()
         self.rng = np.random.default_rng(seed)

@@ -138,13 +138,13 @@ class MotionNetwork(nn.Module):
     def _misfit(self, design: Tensor, target: Tensor, start: Tensor, mask: Tensor) -> Tensor:
         """Root mean square of what the closed form misses of each joint's samples, (B, J)."""
         missed = (target - design @ start).square().sum((-1, -2))
-        return (missed / mask.sum(1).clamp_min(1) + 1e-10).sqrt()
+        return (missed / mask.sum(1).clamp_min(1)).clamp_min(1e-10).sqrt()
 
     def _loudness(self, start: Tensor, seen: Tensor) -> Tensor:
         """0 for a person who stands still, towards 1 for one who moves, (B, 1, 1, 1)."""
         count = seen.sum(1).clamp_min(1)
         motion = (start.square().sum((-1, -2)) * seen).sum(1) / count
-        motion = (motion + 1e-8).sqrt()[:, None, None, None]
+        motion = motion.clamp_min(1e-8).sqrt()[:, None, None, None]
         return motion / (motion + QUIET)
 
     def _vectors(

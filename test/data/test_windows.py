@@ -83,7 +83,9 @@ def test_headings_leave_heights_alone():
 
 def test_other_bodies_are_symmetric_and_stiff():
     windows = recorded(
-        RandomCameras([line()], 120.0, 32, (0.0, 1.0), replace(PLAIN, bones=1.0, offset=0)).draw(32)
+        RandomCameras([line()], 120.0, 32, (0.0, 1.0), replace(PLAIN, bones=1.0, offset=0)).draw(
+            32
+        )
     )
     source = line()[0]
     ends = np.array(BONES)
