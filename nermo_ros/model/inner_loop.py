@@ -49,9 +49,15 @@ def refined(inverse_gram: Tensor, design: Tensor, target: Tensor, ridge: Tensor)
     """
     transposed = design.transpose(-1, -2)
     fit = inverse_gram @ (transposed @ target)
-    return fit + inverse_gram @ (gradient(design, target, fit) - ridge * fit)
+    return fit + inverse_gram @ (transposed @ (target - design @ fit) - ridge * fit)
 
 
-def gradient(design: Tensor, target: Tensor, modulation: Tensor) -> Tensor:
+def normal_equations(design: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+    """HᵀH (..., K, K) and Hᵀy (..., K, 3): all that a gradient needs of the samples."""
+    transposed = design.transpose(-1, -2)
+    return transposed @ design, transposed @ target
+
+
+def gradient(gram: Tensor, moment: Tensor, modulation: Tensor) -> Tensor:
     """Descent direction Hᵀ(y - H c) of the observed squared error at c, (..., K, 3)."""
-    return design.transpose(-1, -2) @ (target - design @ modulation)
+    return moment - gram @ modulation

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from nermo_ros.model.basis import TimeBasis
 from nermo_ros.model.block import Block, JointMixing, both_sides
 from nermo_ros.model.bones import Skeleton
-from nermo_ros.model.inner_loop import closed_form, gradient
+from nermo_ros.model.inner_loop import closed_form, gradient, normal_equations
 from nermo_ros.model.reference import newest_seen
 
 LEAST_RIDGE = 0.1  # keeps the closed form well-conditioned in single precision
@@ -106,6 +106,7 @@ class MotionNetwork(nn.Module):
         target = GAIN * (positions.transpose(1, 2) - ref[:, :, None]) * weight
         ridge = nn.functional.softplus(self.ridge) + LEAST_RIDGE
         start = closed_form(design, target, ridge)  # (B, J, K, 3)
+        gram, moment = normal_equations(design, target)
         misfit = self._misfit(design, target, start, mask)  # (B, J)
 
         # How far each joint, its parent and its children went since it was seen.
@@ -120,7 +121,7 @@ class MotionNetwork(nn.Module):
         ):
             v, q = block(v, q, seen)
             guess = start + to_modulation(v).transpose(-1, -2)
-            v = v + from_gradient(gradient(design, target, guess).transpose(-1, -2))
+            v = v + from_gradient(gradient(gram, moment, guess).transpose(-1, -2))
         v = v * self.last_gate(q)[:, :, None]
         modulation = start + 10 * self._loudness(start, seen) * self.out(v).transpose(-1, -2)
         ref = ref + 3 * self.place(v)[..., 0] * (1 - seen[..., None])  # where it was never seen
