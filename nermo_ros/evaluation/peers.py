@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What others published under the same protocols, with where it stands.
 
-Figures are the authors' own, in mm as their protocol counts them, and are copied, not measured
-here. None of them may stand beside true-time figures.
+Figures are in mm as the protocol counts them, the authors' own or as those named compare them, and
+are copied, not measured here. None of them may stand beside true-time figures.
 """
 
 from collections.abc import Mapping
@@ -41,14 +41,13 @@ class Peer:
 
 SLIDES = "eight actions, as NeRMo's authors print them in their slides"
 PGBIG = 'Ma et al., Progressively Generating Better Initial Guesses, CVPR 2022, 10 to 25 frames'
-GGMOTION = 'Wan and Sun, GGMotion, 2025, the long model of 10 to 25 frames'
+GGMOTION = 'GGMotion, 2025, the long model of 10 to 25 frames'
 MSRGCN = 'github.com/Droliven/MSRGCN, README, 10 to 25 frames, every window'
 HISREP = (
     'github.com/wei-mao-2019/HisRepItself, '
     'checkpoint/pretrained/h36m_3d_in50_out10_dctn20/test_pre_action.csv, 50 frames in'
 )
 LUKAN = 'as compared in github.com/zadidhasan/LuKAN, README'
-POSEPRED = 'as compared in github.com/NimaFathi/posepred, COMMANDS.md'
 
 CMU = (
     Peer('PGBIG', {
@@ -91,7 +90,6 @@ H36M = (
     Peer('HisRep', {'mean': (10.45, 22.59, 47.14, 58.26, 77.26, 112.08)}, HISREP),
     Peer('MSR-GCN', {'mean': (11.3, 24.3, 50.8, 61.9, 80.0, 112.9)}, LUKAN),
     Peer('MSR-GCN, every window', {'mean': (12.11, 25.56, 51.64, 62.93, 81.13, 114.18)}, MSRGCN),
-    Peer('PGBIG', {'mean': (10.3, 22.6, 46.6, 57.5, 76.3, 110.0)}, POSEPRED),
     Peer('SPGSN', {'mean': (10.4, 22.3, 47.0, 58.2, 77.4, 109.6)}, LUKAN),
     Peer('siMLPe', {'mean': (9.6, 21.7, 46.3, 57.3, 75.7, 109.4)}, LUKAN),
     Peer('LuKAN', {'mean': (9.4, 21.5, 46.2, 57.2, 75.7, 109.3)}, LUKAN),
