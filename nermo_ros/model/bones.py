@@ -7,20 +7,28 @@ from torch import Tensor, nn
 TOLERANCE = 0.02  # share of its length by which a bone may change over a forecast
 
 
+def _up(parents: tuple[int, ...], joint: int) -> list[int]:
+    """The joint, its parent and so on to the one that is its own; raises ValueError."""
+    links = [joint]
+    while (parent := parents[links[-1]]) != links[-1]:
+        if parent in links or not 0 <= parent < len(parents):
+            raise ValueError(f'parents {parents} lead from {joint} to no root: a root is its own')
+        links.append(parent)
+    return links
+
+
 class Skeleton(nn.Module):
-    """Bones of a body, joint by joint from its parent (its own where it has none)."""
+    """Bones of a body, joint by joint from its parent (its own where it has none).
+
+    Raises ValueError for parents without a root.
+    """
 
     def __init__(self, parents: tuple[int, ...]):
         super().__init__()
         chain = torch.zeros(len(parents), len(parents))
         for joint in range(len(parents)):
-            link = joint
-            while True:
+            for link in _up(parents, joint):
                 chain[joint, link] = 1.0
-                if parents[link] == link:
-                    break
-                link = parents[link]
-        self.register_buffer('parents', torch.tensor(parents), persistent=False)
         children = torch.zeros(len(parents), len(parents))
         for joint, parent in enumerate(parents):
             children[parent, joint] = float(parent != joint)

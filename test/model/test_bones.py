@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+import pytest
 import torch
 
 from nermo_ros.model.bones import TOLERANCE, Skeleton
@@ -48,3 +49,9 @@ def test_the_present_is_not_moved_however_its_bones_are_off():
     now, lengths = bodies(2, 1), torch.full((2, 17), 0.3).double()
     ones = torch.ones(2, 17).double()
     torch.testing.assert_close(skeleton().keep_lengths(now, now, lengths, ones), now)
+
+
+@pytest.mark.parametrize('parents', [(-1, 0, 1), (0, 2, 1), (0, 7)])
+def test_parents_without_a_root_are_refused(parents):
+    with pytest.raises(ValueError, match='no root'):
+        Skeleton(parents)
