@@ -29,6 +29,7 @@ class Skeleton(nn.Module):
         for joint in range(len(parents)):
             for link in _up(parents, joint):
                 chain[joint, link] = 1.0
+        self.register_buffer('parents', torch.tensor(parents), persistent=False)
         children = torch.zeros(len(parents), len(parents))
         for joint, parent in enumerate(parents):
             children[parent, joint] = float(parent != joint)
