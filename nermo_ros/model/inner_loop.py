@@ -26,19 +26,24 @@ def inverse(matrix: Tensor, steps: int = NEWTON_SCHULZ_STEPS) -> Tensor:
     return estimate
 
 
+def ridge_inverse(gram: Tensor, ridge: Tensor) -> Tensor:
+    """(G + ridge I)⁻¹ of G (..., K, K): what a residual Hᵀ(y - H c) is worth in coefficients."""
+    identity = torch.eye(gram.shape[-1], dtype=gram.dtype, device=gram.device)
+    matrix = gram + ridge * identity
+    if torch.compiler.is_exporting():
+        return inverse(matrix)
+    with torch.autocast(gram.device.type, enabled=False):  # no solver in half precision
+        return torch.linalg.inv(matrix.to(ridge.dtype))
+
+
 def closed_form(design: Tensor, target: Tensor, ridge: Tensor) -> Tensor:
     """Masked ridge regression c = (HᵀH + ridge I)⁻¹ Hᵀ y (R2-D2, Bertinetto et al., ICLR 2019).
 
     design H (..., N, K) with zero rows where nothing was seen, target y (..., N, 3) likewise,
     ridge a positive scalar -> c (..., K, 3). Nothing seen at all gives c = 0.
     """
-    transposed = design.transpose(-1, -2)
-    identity = torch.eye(design.shape[-1], dtype=design.dtype, device=design.device)
-    gram, moment = transposed @ design + ridge * identity, transposed @ target
-    if not torch.compiler.is_exporting():
-        with torch.autocast(design.device.type, enabled=False):  # no solver in half precision
-            return torch.linalg.solve(gram.to(ridge.dtype), moment.to(ridge.dtype))
-    return refined(inverse(gram), design, target, ridge)
+    gram, _ = normal_equations(design, target)
+    return refined(ridge_inverse(gram, ridge), design, target, ridge)
 
 
 def refined(inverse_gram: Tensor, design: Tensor, target: Tensor, ridge: Tensor) -> Tensor:

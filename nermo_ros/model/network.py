@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from nermo_ros.model.basis import TimeBasis
 from nermo_ros.model.block import Block, JointMixing, both_sides
 from nermo_ros.model.bones import Skeleton
-from nermo_ros.model.inner_loop import closed_form, gradient, normal_equations
+from nermo_ros.model.inner_loop import gradient, normal_equations, refined, ridge_inverse
 from nermo_ros.model.reference import newest_seen
 
 LEAST_RIDGE = 0.1  # keeps the closed form well-conditioned in single precision
@@ -85,6 +85,7 @@ class MotionNetwork(nn.Module):
         self.last_gate = nn.Linear(s, c)
         nn.init.zeros_(self.last_gate.weight)
         nn.init.ones_(self.last_gate.bias)
+        self.trust = nn.Linear(s, 1)
         self.out = nn.Linear(c, k, bias=False)
         self.place = nn.Linear(c, 1, bias=False)
         self.anchor = nn.Linear(c, 1, bias=False)
@@ -105,8 +106,9 @@ class MotionNetwork(nn.Module):
         design = (self.basis(times)[:, None] - basis_ref[:, :, None]) * weight * norm
         target = GAIN * (positions.transpose(1, 2) - ref[:, :, None]) * weight
         ridge = nn.functional.softplus(self.ridge) + LEAST_RIDGE
-        start = closed_form(design, target, ridge)  # (B, J, K, 3)
         gram, moment = normal_equations(design, target)
+        newton = ridge_inverse(gram, ridge)
+        start = refined(newton, design, target, ridge)  # (B, J, K, 3), the closed form
         misfit = self._misfit(design, target, start, mask)  # (B, J)
 
         # How far each joint, its parent and its children went since it was seen.
@@ -121,9 +123,12 @@ class MotionNetwork(nn.Module):
         ):
             v, q = block(v, q, seen)
             guess = start + to_modulation(v).transpose(-1, -2)
-            v = v + from_gradient(gradient(gram, moment, guess).transpose(-1, -2))
+            step = newton @ gradient(gram, moment, guess)
+            v = v + from_gradient(step.transpose(-1, -2))
         v = v * self.last_gate(q)[:, :, None]
-        modulation = start + 10 * self._loudness(start, seen) * self.out(v).transpose(-1, -2)
+        guess = start + 10 * self._loudness(start, seen) * self.out(v).transpose(-1, -2)
+        step = newton @ gradient(gram, moment, guess)
+        modulation = guess + self.trust(q).sigmoid()[..., None] * step
         ref = ref + 3 * self.place(v)[..., 0] * (1 - seen[..., None])  # where it was never seen
 
         every = torch.cat([query, torch.zeros_like(newest)], 1)
