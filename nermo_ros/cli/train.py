@@ -10,7 +10,12 @@ def parser_of_options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog='nermo train', description=__doc__)
     parser.add_argument('config', nargs='?', help='a YAML file or a shipped name, e.g. body17')
     parser.add_argument('--quick', action='store_true', help='a small model within 5 minutes')
-    parser.add_argument('--data', type=Path, required=True, help='CMU recordings: npz or folder')
+    parser.add_argument(
+        '--data',
+        type=Path,
+        required=True,
+        help="the config's data set: CMU's npz or folder, folder of Human3.6M or 3DPW",
+    )
     parser.add_argument('--out', type=Path, required=True, help='folder of the model')
     parser.add_argument('--steps', type=int, help="of the outer loop instead of the config's")
     parser.add_argument('--seed', type=int, help="instead of the config's")
@@ -18,7 +23,8 @@ def parser_of_options() -> argparse.ArgumentParser:
     parser.add_argument(
         '--hold-out',
         action='store_true',
-        help='validate on the fifth training file of each action instead of learning from it',
+        help='CMU: validate on the fifth training file of each action instead of learning from '
+        'it; the other sets have a part for that',
     )
     parser.add_argument('--resume', action='store_true', help='from the checkpoint in --out')
     parser.add_argument('--tensorboard', action='store_true', help='log for TensorBoard too')
@@ -33,7 +39,7 @@ def parser_of_options() -> argparse.ArgumentParser:
 
 
 def main(argv: list[str]) -> int:
-    """nermo train CONFIG --data CMU --out FOLDER; returns the exit status."""
+    """nermo train CONFIG --data DATA --out FOLDER; returns the exit status."""
     parser = parser_of_options()
     args = parser.parse_args(argv)
     if not args.config and not args.quick:
@@ -43,7 +49,7 @@ def main(argv: list[str]) -> int:
 
         from nermo_ros.training.config import TrainingConfig
         from nermo_ros.training.devices import launch
-        from nermo_ros.training.recordings import cmu_recordings
+        from nermo_ros.training.recordings import read_recordings
         from nermo_ros.training.train import train
         from nermo_ros.training.windows import make_windows
     except ImportError as error:
@@ -56,7 +62,7 @@ def main(argv: list[str]) -> int:
         given = {'steps': args.steps, 'seed': args.seed}
         outer = replace(config.outer, **{k: v for k, v in given.items() if v is not None})
         config = replace(config, outer=outer)
-        data = cmu_recordings(config, args.data, args.hold_out)
+        data = read_recordings(config, args.data, args.hold_out)
         fabric = launch(args.accelerator, args.devices, args.nodes, args.precision)
         train(
             config,
@@ -74,7 +80,7 @@ def main(argv: list[str]) -> int:
     from nermo_ros.training.export import export, new_card
 
     frames = sum(len(sequence) for sequence in data.learned.values())
-    told = {'set': 'CMU-MoCap', 'files': len(data.learned), 'frames': frames, 'rate': data.rate}
+    told = {'set': data.name, 'files': len(data.learned), 'frames': frames, 'rate': data.rate}
     write_card(args.out, new_card(config, {'data': told}))
     difference = export(args.out)
     print(f'{args.out}/model.onnx agrees with the network in float64 to {difference:.1e} m')

@@ -45,6 +45,9 @@ class FrameSettings:
 class FrameWindows:
     """Draws windows from sequences (frames, J, 3) m, x to the left, y up.
 
+    So are CMU and Human3.6M, whose root is fixed. Any horizontal x will do for the mirror, and any
+    vertical y for turns: people of 3DPW face anywhere.
+
     actions: what each sequence shows, for settings.balance; by default each shows another one.
     mirror: index of each joint's partner on the other side. Sequences that are shorter than a
     window are not used; ValueError when none is left.

@@ -12,16 +12,16 @@ from pathlib import Path
 import numpy as np
 
 from nermo_ros.data.kinematics import checked, fixed_root
+from nermo_ros.skeleton.h36m22 import COPIES, NODES, RIG_PARENTS
 
 COLUMNS, ROWS_PER_FRAME = 99, 2
+RATE = 50.0  # Hz, of the rows
 TRAINING, VALIDATION, TEST = ('S1', 'S6', 'S7', 'S8', 'S9'), ('S11',), ('S5',)
 ACTIONS = (
     'walking', 'eating', 'smoking', 'discussion', 'directions', 'greeting', 'phoning', 'posing',
     'purchases', 'sitting', 'sittingdown', 'takingphoto', 'waiting', 'walkingdog',
     'walkingtogether',
 )  # fmt: skip
-PARENTS = (-1, 0, 1, 2, 3, 4, 0, 6, 7, 8, 9, 0, 11, 12, 13, 14, 12, 16, 17, 18, 19, 20, 19, 22, 12,
-           24, 25, 26, 27, 28, 27, 30)  # fmt: skip
 # Of the joints that are not where their parent is: the axis along which, and how far.
 LENGTHS = {
     1: ('x', -132.948591), 2: ('y', -442.894612), 3: ('y', -454.206447), 4: ('z', 162.767078),
@@ -32,18 +32,15 @@ LENGTHS = {
     22: ('y', 100.000188), 24: ('y', 257.077681), 25: ('y', 151.031437), 26: ('y', 278.892924),
     27: ('y', 251.72868), 29: ('z', 99.999888), 30: ('y', 137.499922),
 }  # fmt: skip
-COPIES = {16: 13, 20: 19, 23: 22, 24: 13, 28: 27, 31: 30}  # joint: the joint it sits on
-STILL = (0, 1, 6, 11)
-USED = tuple(joint for joint in range(32) if joint not in {*COPIES, *STILL})
 # Share of each predicted joint's error in the papers' mean over 32: copies count again.
-FIGURE_WEIGHTS = np.array([1 + list(COPIES.values()).count(joint) for joint in USED]) / 32
+FIGURE_WEIGHTS = np.array([1 + list(COPIES.values()).count(joint) for joint in NODES]) / 32
 
 SEED = 1234567890  # of the papers' test windows
 _SKIPPED, _KEPT_BACK, _SOURCE = 16, 150, 50  # frames: before, after, and of the longest history
 
 
 def _offsets() -> np.ndarray:
-    offsets = np.zeros((len(PARENTS), 3))
+    offsets = np.zeros((len(RIG_PARENTS), 3))
     for joint, (axis, length) in LENGTHS.items():
         offsets[joint, 'xyz'.index(axis)] = length
     return offsets
@@ -58,21 +55,26 @@ def published_joints(rows: np.ndarray) -> np.ndarray:
     Raises ValueError on another shape or values not finite.
     """
     rows = checked(rows, COLUMNS, 'Human3.6M')
-    return fixed_root(rows[:, 3:].reshape(len(rows), len(PARENTS), 3), PARENTS, _OFFSETS) / 1000
+    return (
+        fixed_root(rows[:, 3:].reshape(len(rows), len(RIG_PARENTS), 3), RIG_PARENTS, _OFFSETS)
+        / 1000
+    )
 
 
-def load_h36m(path: Path | str, subjects: tuple[str, ...] = TEST) -> dict[str, np.ndarray]:
-    """The subjects' files, key 'S5/walking_1' -> (frames, 22, 3) float32 metres, 25 Hz.
+def load_h36m(
+    path: Path | str, subjects: tuple[str, ...] = TEST, every: int = ROWS_PER_FRAME
+) -> dict[str, np.ndarray]:
+    """The subjects' files, key 'S5/walking_1' -> h36m22 (frames, 22, 3) float32 m, 25 Hz.
 
-    path: the folder of the subjects' folders. Raises FileNotFoundError, or ValueError that names
-    the file.
+    path: the folder of the subjects' folders; every: which rows make a frame. Raises
+    FileNotFoundError, or ValueError that names the file.
     """
     path = Path(path)
     sequences = {}
     for file in sorted(file for subject in subjects for file in path.glob(f'{subject}/*_*.txt')):
         try:
             rows = np.loadtxt(file, delimiter=',', ndmin=2)
-            joints = published_joints(rows)[::ROWS_PER_FRAME, USED]
+            joints = published_joints(rows)[::every, NODES]
         except ValueError as error:
             raise ValueError(f'{file}: {error}') from error
         sequences[f'{file.parent.name}/{file.stem}'] = joints.astype(np.float32)

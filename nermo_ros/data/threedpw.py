@@ -2,9 +2,8 @@
 """3DPW as the papers of motion prediction see it, from a user's own copy.
 
 Pickles of sequenceFiles/{train,validation,test}, 24 SMPL joints of each person at 30 Hz, metres.
-The papers subtract the pelvis, predict the other 23 joints and report the mean over 24. The set is
-for research only and is not redistributed here. Pickles can run code: read only what came from
-the set's own site.
+The papers subtract the pelvis, predict the other 23 joints and report the mean over 24; axes stay
+those of the set. It is for research only and is not redistributed here.
 """
 
 import pickle
@@ -12,14 +11,17 @@ from pathlib import Path
 
 import numpy as np
 
+from nermo_ros.data.array_pickle import load_arrays
+from nermo_ros.skeleton.smpl23 import NODES
+
 RATE = 30.0  # Hz
 SPLITS = ('train', 'validation', 'test')
 JOINTS = 24
-FIGURE_WEIGHTS = np.full(JOINTS - 1, 1 / JOINTS)  # the pelvis never moves and counts
+FIGURE_WEIGHTS = np.full(len(NODES), 1 / JOINTS)  # the pelvis never moves and counts
 
 
 def pelvis_centred(positions: np.ndarray) -> np.ndarray:
-    """One person's jointPositions (frames, 72) m -> the other joints (frames, 23, 3) float32 m.
+    """One person's jointPositions (frames, 72) m -> smpl23 (frames, 23, 3) float32 m.
 
     Raises ValueError on another shape or values not finite.
     """
@@ -29,11 +31,11 @@ def pelvis_centred(positions: np.ndarray) -> np.ndarray:
     if not np.isfinite(positions).all():
         raise ValueError('jointPositions hold values that are not finite: download the set again')
     joints = positions.reshape(-1, JOINTS, 3)
-    return (joints[:, 1:] - joints[:, :1]).astype(np.float32)
+    return (joints[:, NODES] - joints[:, :1]).astype(np.float32)
 
 
 def load_3dpw(path: Path | str, split: str = 'test') -> dict[str, np.ndarray]:
-    """A split's people, key 'test/sequence/person' -> (frames, 23, 3) float32 metres, 30 Hz.
+    """A split's people, key 'test/sequence/person' -> smpl23 (frames, 23, 3) float32 m, 30 Hz.
 
     path: sequenceFiles, or the folder that holds it. Raises FileNotFoundError, or ValueError that
     names the file.
@@ -57,7 +59,7 @@ def load_3dpw(path: Path | str, split: str = 'test') -> dict[str, np.ndarray]:
 def _joint_positions(file: Path) -> list[np.ndarray]:
     try:
         with file.open('rb') as stream:
-            content = pickle.load(stream, encoding='latin1')
+            content = load_arrays(stream)
         return list(content['jointPositions'])
     except (pickle.UnpicklingError, EOFError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(f'{file} is no 3DPW sequence with jointPositions: {error}') from error

@@ -3,7 +3,7 @@
 
 from dataclasses import dataclass
 
-from nermo_ros.skeleton import body17, cmu25
+from nermo_ros.skeleton import body17, cmu25, h36m22, smpl23
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,8 @@ class Body:
 BODIES = {
     'body17': Body('body17', body17.JOINTS, body17.PARENTS, body17.MIRROR),
     'cmu25': Body('cmu25', cmu25.JOINTS, cmu25.PARENTS, cmu25.MIRROR),
+    'h36m22': Body('h36m22', h36m22.JOINTS, h36m22.PARENTS, h36m22.MIRROR),
+    'smpl23': Body('smpl23', smpl23.JOINTS, smpl23.PARENTS, smpl23.MIRROR),
 }
 
 

@@ -5,6 +5,7 @@ The others never move in the benchmark's kinematics (its root is fixed) or are c
 """
 
 from nermo_ros.skeleton.capture_sets import CMU38
+from nermo_ros.skeleton.predicted import kept_parents
 
 # Nodes of the rig, and the parent of each node there.
 NODES = (3, 4, 5, 6, 9, 10, 11, 12, 14, 15, 17, 18, 19, 21, 22, 23, 25, 26, 28,
@@ -14,15 +15,5 @@ RIG_PARENTS = (
     15, 20, 21, 22, 23, 24, 25, 23, 27, 15, 29, 30, 31, 32, 33, 34, 32, 36,
 )  # fmt: skip
 JOINTS = tuple(CMU38.joints[node] for node in NODES)
-
-
-def _parent(node: int) -> int:
-    """Index in NODES of the nearest ancestor that is predicted; of the node itself if none is."""
-    ancestor = RIG_PARENTS[node]
-    while ancestor >= 0 and ancestor not in NODES:
-        ancestor = RIG_PARENTS[ancestor]
-    return NODES.index(ancestor if ancestor >= 0 else node)
-
-
-PARENTS = tuple(_parent(node) for node in NODES)
+PARENTS = kept_parents(NODES, RIG_PARENTS, {})
 MIRROR = tuple(NODES.index(CMU38.mirror[node]) for node in NODES)

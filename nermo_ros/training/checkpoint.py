@@ -74,7 +74,7 @@ def load(
     if not (folder / NAME).is_file():
         raise ValueError(f'no {NAME} in {folder} to resume from: leave out --resume')
     state = torch.load(folder / NAME, map_location=fabric.device, weights_only=True)
-    now, then = config.as_dict(), state['config']
+    now, then = config.as_dict(), TrainingConfig.parse(state['config']).as_dict()
     if changed := [key for key in now if now[key] != then.get(key)]:
         raise ValueError(f'{folder / NAME} is of a run with another {", ".join(changed)}')
     if len(state['generators']) != fabric.world_size:

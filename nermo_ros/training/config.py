@@ -37,8 +37,9 @@ class OuterLoop:
 class TrainingConfig:
     """One run: names, true seconds, sizes, outer loop, and windows of one of two kinds.
 
-    network: sizes of the architecture, defaults where not named; camera: windows of random
-    cameras; frames: windows of the published protocol, which say what `query` is.
+    dataset: what `--data` holds, see recordings.py; network: sizes of the architecture, defaults
+    where not named; camera: windows of random cameras; frames: windows of the published protocol,
+    which say what `query` is.
     """
 
     name: str
@@ -48,6 +49,7 @@ class TrainingConfig:
     samples: int
     outer: OuterLoop
     query: tuple[float, ...] = ()
+    dataset: str = 'cmu'
     body: str = 'body17'
     architecture: str = 'motion'
     network: dict[str, Any] = field(default_factory=dict)

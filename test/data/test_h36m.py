@@ -3,8 +3,9 @@ import numpy as np
 import pytest
 
 from nermo_ros.data import h36m
-from nermo_ros.data.h36m import FIGURE_WEIGHTS, USED, first_frames, load_h36m, published_joints
+from nermo_ros.data.h36m import FIGURE_WEIGHTS, first_frames, load_h36m, published_joints
 from nermo_ros.skeleton.capture_sets import H36M32
+from nermo_ros.skeleton.h36m22 import COPIES, MIRROR, NODES, PARENTS, STILL
 
 
 def write(folder, name, rows):
@@ -29,17 +30,32 @@ def test_the_root_does_not_matter_and_22_joints_move():
     moved[:, :6] += 3
     joints = published_joints(rows())
     np.testing.assert_array_equal(published_joints(moved), joints)
-    assert len(USED) == 22
-    for copy, original in h36m.COPIES.items():
+    assert len(NODES) == 22
+    for copy, original in COPIES.items():
         np.testing.assert_allclose(joints[:, copy], joints[:, original], atol=1e-12)
-    assert np.ptp(joints[:, h36m.STILL], axis=0).max() == 0
-    assert np.ptp(joints[:, USED], axis=0).max(1).min() > 0.01
+    assert np.ptp(joints[:, STILL], axis=0).max() == 0
+    assert np.ptp(joints[:, NODES], axis=0).max(1).min() > 0.01
+
+
+def test_bones_between_predicted_joints_keep_their_lengths():
+    body = published_joints(rows())[:, NODES]
+    lengths = np.linalg.norm(body - body[:, PARENTS], axis=-1)
+    np.testing.assert_allclose(lengths, np.tile(lengths[:1], (12, 1)), atol=1e-9)
+    assert (lengths[0] == 0).sum() == 3  # knees and spine hang on joints that never move
+
+
+def test_at_rest_the_sides_are_mirrored_along_x():
+    body = published_joints(np.zeros((2, 99)))[0, NODES]
+    other = body[list(MIRROR)] * [-1, 1, 1]
+    hands = [NODES.index(22), NODES.index(30)]  # of different lengths in the rig
+    np.testing.assert_allclose(*(np.delete(one, hands, 0) for one in (other, body)), atol=1e-4)
+    assert body[MIRROR[0], 0] > 0.1 > -0.1 > body[0, 0]
 
 
 def test_the_figures_weights_give_the_mean_over_32():
     joints = published_joints(rows())
     error = np.linalg.norm(joints[1:] - joints[:-1], axis=-1)
-    np.testing.assert_allclose(error[:, USED] @ FIGURE_WEIGHTS, error.mean(1), rtol=1e-9)
+    np.testing.assert_allclose(error[:, NODES] @ FIGURE_WEIGHTS, error.mean(1), rtol=1e-9)
 
 
 def test_loads_every_second_row_of_the_subjects(tmp_path):
@@ -47,8 +63,10 @@ def test_loads_every_second_row_of_the_subjects(tmp_path):
         write(tmp_path, name, rows())
     sequences = load_h36m(tmp_path)
     assert list(sequences) == ['S5/walking_1', 'S5/walkingdog_2']
-    expected = published_joints(rows())[::2][:, USED]
+    expected = published_joints(rows())[::2][:, NODES]
     np.testing.assert_allclose(sequences['S5/walking_1'], expected, atol=1e-6)
+    every = load_h36m(tmp_path, every=1)['S5/walking_1']
+    np.testing.assert_array_equal(every[::2], sequences['S5/walking_1'])
     assert list(load_h36m(tmp_path, h36m.VALIDATION)) == ['S11/walking_1']
 
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -60,6 +61,17 @@ def test_what_is_no_pickle(tmp_path):
     (tmp_path / 'sequenceFiles' / 'test' / 'street_00.pkl').write_bytes(b'no pickle')
     with pytest.raises(ValueError, match=r'street_00\.pkl is no 3DPW sequence'):
         load_3dpw(tmp_path)
+
+
+def test_a_pickle_that_would_run_code_is_refused(tmp_path):
+    class Trap:
+        def __reduce__(self):
+            return Path.touch, (tmp_path / 'touched',)
+
+    write(tmp_path, {'jointPositions': people(1), 'more': Trap()})
+    with pytest.raises(ValueError, match=r'street_00\.pkl is no 3DPW sequence.*could run code'):
+        load_3dpw(tmp_path)
+    assert not (tmp_path / 'touched').exists()
 
 
 def test_an_absent_set_or_split(tmp_path):

@@ -2,6 +2,7 @@
 from dataclasses import replace
 
 import pytest
+import torch
 
 from nermo_ros.training import checkpoint
 from nermo_ros.training.train import train
@@ -15,13 +16,25 @@ def test_there_must_be_one_to_resume_from(small_config, windows, tmp_path):
 
 @pytest.mark.parametrize(
     'other, message',
-    [({'version': '2'}, 'another version'), ({'network': {'basis': 9}}, 'another network')],
+    [({'version': 'other'}, 'another version'), ({'network': {'basis': 9}}, 'another network')],
 )
 def test_another_config_is_refused(small_config, windows, tmp_path, other, message):
     config = small_config(steps=2)
     train(config, windows(config), tmp_path)
     changed = replace(config, **other)
     with pytest.raises(ValueError, match=message):
+        train(changed, windows(changed), tmp_path, resume=True)
+
+
+def test_keys_that_are_newer_than_the_run_have_their_defaults(small_config, windows, tmp_path):
+    config = small_config(steps=2)
+    train(config, windows(config), tmp_path)
+    state = torch.load(tmp_path / checkpoint.NAME, weights_only=True)
+    del state['config']['dataset']
+    torch.save(state, tmp_path / checkpoint.NAME)
+    train(config, windows(config), tmp_path, resume=True)
+    changed = replace(config, dataset='h36m')
+    with pytest.raises(ValueError, match='another dataset'):
         train(changed, windows(changed), tmp_path, resume=True)
 
 
