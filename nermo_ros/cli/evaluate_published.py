@@ -15,12 +15,8 @@ def cmu(args: argparse.Namespace, predictor: Any) -> dict[str, Any]:
     """Figures of a model of cmu25 as evaluation.published has them, and those of baselines."""
     from nermo_ros.data.cmu_published import load_published
     from nermo_ros.evaluation.published import BASELINES, evaluate, test_files, validation_files
-    from nermo_ros.skeleton import cmu25
 
-    if predictor.card.joints != cmu25.JOINTS:
-        raise ValueError(
-            f'{predictor.card.name} is no model of cmu25, which the published protocol needs'
-        )
+    _check_body(predictor, 'cmu25')
     choose = validation_files if args.validation else test_files
     sequences = choose(load_published(args.data[0]))
     if not sequences:
@@ -31,11 +27,11 @@ def cmu(args: argparse.Namespace, predictor: Any) -> dict[str, Any]:
 
 def h36m(args: argparse.Namespace, predictor: Any) -> dict[str, Any]:
     """Figures on subject 5, of a model of the 22 joints if there is one, and of baselines."""
-    from nermo_ros.data.h36m import USED, load_h36m
+    from nermo_ros.data.h36m import load_h36m
     from nermo_ros.evaluation.published import BASELINES
     from nermo_ros.evaluation.research_sets import evaluate_h36m
 
-    _check_joints(predictor, len(USED), 'Human3.6M')
+    _check_body(predictor, 'h36m22')
 
     def evaluate(predict: Callable, sequences: dict, *samples: int) -> dict[str, Any]:
         return evaluate_h36m(predict, sequences, args.windows, *samples)
@@ -45,19 +41,21 @@ def h36m(args: argparse.Namespace, predictor: Any) -> dict[str, Any]:
 
 def dpw(args: argparse.Namespace, predictor: Any) -> dict[str, Any]:
     """Figures on the test people, of a model of the 23 joints if there is one, and baselines."""
-    from nermo_ros.data.threedpw import JOINTS, load_3dpw
+    from nermo_ros.data.threedpw import load_3dpw
     from nermo_ros.evaluation.published import BASELINES
     from nermo_ros.evaluation.research_sets import evaluate_3dpw
 
-    _check_joints(predictor, JOINTS - 1, '3DPW')
+    _check_body(predictor, 'smpl23')
     return _figures(args, predictor, load_3dpw(args.data[0]), evaluate_3dpw, BASELINES)
 
 
-def _check_joints(predictor: Any, joints: int, name: str) -> None:
-    if predictor and len(predictor.card.joints) != joints:
+def _check_body(predictor: Any, body: str) -> None:
+    from nermo_ros.skeleton.body import find_body
+
+    if predictor and predictor.card.joints != find_body(body).joints:
         raise ValueError(
-            f'{predictor.card.name} has {len(predictor.card.joints)} joints, {name} has {joints}: '
-            'give a model trained on it, or none for the baselines'
+            f'{predictor.card.name} is no model of {body}, which the published protocol needs: '
+            'give one that was trained on this data set'
         )
 
 

@@ -8,7 +8,7 @@ import pytest
 from nermo_ros.cli.evaluate import main
 from nermo_ros.evaluation.published import MEANS
 from nermo_ros.inference.card import ModelCard, write_card
-from nermo_ros.skeleton import cmu25
+from nermo_ros.skeleton import cmu25, h36m22
 
 onnx = pytest.importorskip('onnx', reason='makes a model, needs the train extra')
 
@@ -118,13 +118,13 @@ def test_h36m_with_and_without_a_model(tmp_path, capsys):
     text = capsys.readouterr().out
     assert 'mean: siMLPe' in text
     assert 'model' not in text.split('\n\n')[0]
-    model = still_model(tmp_path / 'still', range(22))
+    model = still_model(tmp_path / 'still', h36m22.JOINTS)
     out = tmp_path / 'out.json'
     assert published(tmp_path, *arguments, '--model', model, '--json', out) == 0
     figures = json.loads(out.read_text())
     assert figures['mean'] == figures['baselines']['zero_velocity']['mean']
     assert published(tmp_path, *arguments, '--model', 'body17') == 1
-    assert 'has 17 joints, Human3.6M has 22' in capsys.readouterr().err
+    assert 'no model of h36m22' in capsys.readouterr().err
 
 
 def test_3dpw_baselines_at_its_own_horizons(tmp_path, capsys):
