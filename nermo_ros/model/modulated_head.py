@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from nermo_ros.model.inner_loop import closed_form
+from nermo_ros.model.inner_loop import RidgeFit
 
 LEAST_RIDGE = 0.1  # keeps the closed form well-conditioned in single precision
 
@@ -79,4 +79,4 @@ class ClosedForm(nn.Module):
         design = (active - reference) * observed.mask
         missed = (observed.target - design @ readout) * observed.mask
         ridge = nn.functional.softplus(self.ridge) + LEAST_RIDGE
-        return shift, readout + closed_form(design, missed, ridge)
+        return shift, readout + RidgeFit.of(design, missed, ridge).closed_form()

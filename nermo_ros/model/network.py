@@ -4,8 +4,8 @@
 x_j(t) = ref_j + (b(t) - b(t_j))ᵀ c_j / G. The basis b is the generic rule, learned in the outer
 loop; the coefficients c, 3-vectors, are the personalised modulation; ref_j is the joint's newest
 seen position, at t_j. The inner loop starts from the masked closed form and then alternates
-learned blocks with the gradient of the residual on what was observed. Times count from the newest
-sample of the body, so that a late forecast is the same curve.
+learned blocks with Newton steps on what was observed. Times count from the newest sample of the
+body, so that a late forecast is the same curve.
 """
 
 import math
@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from nermo_ros.model.basis import TimeBasis
 from nermo_ros.model.block import Block, JointMixing, both_sides
 from nermo_ros.model.bones import Skeleton
-from nermo_ros.model.inner_loop import gradient, normal_equations, refined, ridge_inverse
+from nermo_ros.model.inner_loop import RidgeFit
 from nermo_ros.model.reference import newest_seen
 
 LEAST_RIDGE = 0.1  # keeps the closed form well-conditioned in single precision
@@ -79,9 +79,7 @@ class MotionNetwork(nn.Module):
         self.to_modulation = nn.ModuleList(
             nn.Linear(c, k, bias=False) for _ in range(config.blocks)
         )
-        self.from_gradient = nn.ModuleList(
-            nn.Linear(k, c, bias=False) for _ in range(config.blocks)
-        )
+        self.from_step = nn.ModuleList(nn.Linear(k, c, bias=False) for _ in range(config.blocks))
         self.last_gate = nn.Linear(s, c)
         nn.init.zeros_(self.last_gate.weight)
         nn.init.ones_(self.last_gate.bias)
@@ -106,9 +104,8 @@ class MotionNetwork(nn.Module):
         design = (self.basis(times)[:, None] - basis_ref[:, :, None]) * weight * norm
         target = GAIN * (positions.transpose(1, 2) - ref[:, :, None]) * weight
         ridge = nn.functional.softplus(self.ridge) + LEAST_RIDGE
-        gram, moment = normal_equations(design, target)
-        newton = ridge_inverse(gram, ridge)
-        start = refined(newton, design, target, ridge)  # (B, J, K, 3), the closed form
+        fit = RidgeFit.of(design, target, ridge)
+        start = fit.closed_form()  # (B, J, K, 3)
         misfit = self._misfit(design, target, start, mask)  # (B, J)
 
         # How far each joint, its parent and its children went since it was seen.
@@ -118,17 +115,15 @@ class MotionNetwork(nn.Module):
         v = self._vectors(start, moved, ref + moved[:, :, 0], seen, centre)
         q = both_sides(self.joint_codes, self.mirror)
         q = q + self.evidence(self._evidence(times, mask, seen, ref_time, misfit))
-        for block, to_modulation, from_gradient in zip(
-            self.blocks, self.to_modulation, self.from_gradient, strict=True
+        for block, to_modulation, from_step in zip(
+            self.blocks, self.to_modulation, self.from_step, strict=True
         ):
             v, q = block(v, q, seen)
             guess = start + to_modulation(v).transpose(-1, -2)
-            step = newton @ gradient(gram, moment, guess)
-            v = v + from_gradient(step.transpose(-1, -2))
+            v = v + from_step(fit.step(guess).transpose(-1, -2))
         v = v * self.last_gate(q)[:, :, None]
         guess = start + 10 * self._loudness(start, seen) * self.out(v).transpose(-1, -2)
-        step = newton @ gradient(gram, moment, guess)
-        modulation = guess + self.trust(q).sigmoid()[..., None] * step
+        modulation = guess + self.trust(q).sigmoid()[..., None] * fit.step(guess)
         ref = ref + 3 * self.place(v)[..., 0] * (1 - seen[..., None])  # where it was never seen
 
         every = torch.cat([query, torch.zeros_like(newest)], 1)
