@@ -4,6 +4,7 @@
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -11,6 +12,8 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from nermo_ros.inference.onnxruntime_backend import INPUTS, OUTPUT
+
+WARM_UP = 10  # calls that do not count: the first ones plan and allocate
 
 
 def parameters(network: nn.Module) -> int:
@@ -30,20 +33,32 @@ def multiply_adds(network: nn.Module, inputs: Sequence[np.ndarray]) -> int:
     return counter.get_total_flops() // 2
 
 
-def latency(graph: Path, inputs: Sequence[np.ndarray], runs: int = 200) -> float:
-    """Median time in seconds of one call of an exported graph, one thread of ONNX Runtime."""
+def latencies(
+    graphs: Sequence[Path], inputs: Sequence[Sequence[np.ndarray]], runs: int = 200
+) -> np.ndarray:
+    """Seconds (graphs, runs) of single calls of exported graphs, each with its inputs, on one
+    thread of ONNX Runtime.
+
+    The graphs take turns call by call, so that a machine that is busy or slow for a while is so
+    for all of them.
+    """
+    turns = [
+        (_session(graph), dict(zip(INPUTS, arrays, strict=True)))
+        for graph, arrays in zip(graphs, inputs, strict=True)
+    ]
+    took = np.zeros((len(turns), WARM_UP + runs))
+    for run in range(WARM_UP + runs):
+        for row, (session, feed) in zip(took, turns, strict=True):
+            began = time.perf_counter()
+            session.run([OUTPUT], feed)
+            row[run] = time.perf_counter() - began
+    return took[:, WARM_UP:]
+
+
+def _session(graph: Path) -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(str(graph), options, providers=['CPUExecutionProvider'])
-    feed = dict(zip(INPUTS, inputs, strict=True))
-    took = np.zeros(runs)
-    for _ in range(10):
-        session.run([OUTPUT], feed)
-    for run in range(runs):
-        began = time.perf_counter()
-        session.run([OUTPUT], feed)
-        took[run] = time.perf_counter() - began
-    return float(np.median(took))
+    return onnxruntime.InferenceSession(str(graph), options, providers=['CPUExecutionProvider'])

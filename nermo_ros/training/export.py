@@ -53,7 +53,7 @@ def new_card(config: TrainingConfig, training: dict[str, Any]) -> dict[str, Any]
         'version': config.version,
         'joints': list(find_body(config.body).joints),
         'history': config.history,
-        'past': max(0.0, -min(config.query)),
+        'past': config.past,
         'horizon': config.horizon,
         'samples': config.samples,
         'training': {**training, 'config': config.as_dict()},

@@ -120,7 +120,7 @@ def test_repairs_what_was_missing_in_the_history(predictor, walk):
     hidden = mask * (np.random.default_rng(1).random(mask.shape) > 0.3)
     hidden = hidden.astype(np.float32)
     reached = times >= -predictor.card.past
-    filled = predictor(times, whole * hidden[..., None], hidden, np.maximum(times, -0.9))
+    filled = predictor(times, whole * hidden[..., None], hidden, times)
     missing = (mask - hidden) * reached[..., None]
     error = (np.linalg.norm(filled - whole, axis=-1) * missing).sum() / missing.sum()
     assert error < 0.03

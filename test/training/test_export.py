@@ -41,7 +41,7 @@ def test_the_card_tells_what_was_trained(config, trained):
     card = ModelCard.read(trained)
     assert card.name == 'body17'
     assert card.samples == config.samples
-    assert card.past == 0.15
+    assert card.past == 0.5
     assert TrainingConfig.parse(card.training['config']) == config
     assert set(card.hashes) == {'model.onnx', 'weights.safetensors'}
 
