@@ -37,7 +37,7 @@ class OuterLoop:
 class TrainingConfig:
     """One run: names, true seconds, sizes, outer loop, and windows of one of two kinds.
 
-    past, horizon: s before and after now that the model is to answer for; query: s, what it learns;
+    past, horizon: s before and after now that the model answers for; query: s, what it learns;
     dataset: what `--data` holds, see recordings.py; network: sizes of the architecture, defaults
     where not named; camera: windows of random cameras; frames: windows of the published protocol,
     which say what `query` is.
