@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # make demo: a recorded pair of people through the node, in an environment of its own, without torch
+# make results: docs/results.md anew from the figures in docs/results
 # make test, make lint: the checks, in an environment that has everything
 PYTHON ?= python3
 # Options of pip may follow, such as an index with builds for the CPU alone.
@@ -24,10 +25,13 @@ REQUIRE = $(if $(MISSING),$(error needs Python 3.10 to 3.13 and a compiler: \
   apt-get install $(MISSING) (or name another Python: make PYTHON=python3.12)))
 
 .NOTPARALLEL:
-.PHONY: demo test lint clean
+.PHONY: demo results test lint clean
 
 demo: .venv/installed
 	.venv/bin/nermo demo
+
+results: .venv/installed
+	.venv/bin/nermo results docs/results --out docs/results.md
 
 # The tests see the sources of this folder, and the messages as they were installed.
 test: .venv-test/installed

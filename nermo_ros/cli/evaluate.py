@@ -30,6 +30,8 @@ def main(argv: list[str]) -> int:
         parser.error(f'--dataset {args.dataset} has the protocol {protocols[0]} only')
     if args.validation and (args.dataset, args.protocol) != ('cmu', 'published'):
         parser.error('--validation is for --dataset cmu --protocol published')
+    if args.linear_maps and (args.dataset, args.protocol) != ('cmu', 'published'):
+        parser.error('--linear-maps is for --dataset cmu --protocol published')
     figures_of, text_of, model = RUNS[args.dataset, args.protocol]
     args.model = args.model or model
     if args.record and not args.model:
@@ -88,6 +90,11 @@ def _parser() -> argparse.ArgumentParser:
         '--validation',
         action='store_true',
         help='published protocol on CMU: the fifth training files, not the test files',
+    )
+    parser.add_argument(
+        '--linear-maps',
+        action='store_true',
+        help='published protocol on CMU: two more baselines, fitted to the training files',
     )
     parser.add_argument(
         '--windows', type=int, choices=[8, 256], default=256, help='h36m: of an action (256)'

@@ -14,15 +14,21 @@ UNITS = (
 def cmu(args: argparse.Namespace, predictor: Any) -> dict[str, Any]:
     """Figures of a model of cmu25 as evaluation.published has them, and those of baselines."""
     from nermo_ros.data.cmu_published import load_published
-    from nermo_ros.evaluation.published import BASELINES, evaluate, test_files, validation_files
+    from nermo_ros.evaluation import published
 
     _check_body(predictor, 'cmu25')
-    choose = validation_files if args.validation else test_files
-    sequences = choose(load_published(args.data[0]))
+    files = load_published(args.data[0])
+    choose = published.validation_files if args.validation else published.test_files
+    sequences, baselines = choose(files), dict(published.BASELINES)
     if not sequences:
         start = 'train/' if args.validation else 'test/'
         raise ValueError(f'no files of the protocol in --data: keys start with {start}')
-    return _figures(args, predictor, sequences, evaluate, BASELINES)
+    if args.linear_maps:
+        training = published.training_files(files, args.validation)
+        if not training:
+            raise ValueError('no files for --linear-maps to learn from: keys start with train/')
+        baselines.update(published.linear_maps(training))
+    return _figures(args, predictor, sequences, published.evaluate, baselines)
 
 
 def h36m(args: argparse.Namespace, predictor: Any) -> dict[str, Any]:

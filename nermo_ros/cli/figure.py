@@ -112,9 +112,9 @@ def _panel(axis: Any, moment: Moment, view: View, known: np.ndarray) -> None:
         for ahead in sorted(GHOSTS, reverse=True):
             step = int(np.argmin(np.abs(moment.steps - ahead)))
             fade = 1 - 0.8 * ahead / max(GHOSTS)
-            _body(axis, forecast[step], FORECAST, width=2.2, alpha=fade, order=3)
+            draw_body(axis, forecast[step], FORECAST, width=2.2, alpha=fade, order=3)
         last = int(np.argmin(np.abs(moment.steps - max(GHOSTS))))
-        _body(axis, truth[last], TRUTH, width=1.6, order=2)
+        draw_body(axis, truth[last], TRUTH, width=1.6, order=2)
         for joint in WRISTS:
             axis.plot(*truth[: last + 1, joint].T, color=TRUTH, lw=1.6, ls=(0, (1, 1.5)), zorder=4)
             axis.plot(*forecast[: last + 1, joint].T, color=FORECAST, lw=1.6, zorder=5)
@@ -123,13 +123,13 @@ def _panel(axis: Any, moment: Moment, view: View, known: np.ndarray) -> None:
 
 def _now(axis: Any, body: np.ndarray, missing: np.ndarray) -> None:
     seen = np.where(missing[:, None], np.nan, body)
-    _body(axis, body, REPAIRED, width=3, order=6)
-    _body(axis, seen, SEEN, width=3.4, order=7)
+    draw_body(axis, body, REPAIRED, width=3, order=6)
+    draw_body(axis, seen, SEEN, width=3.4, order=7)
     axis.plot(*seen.T, 'o', color=SEEN, ms=5.5, zorder=8)
     axis.plot(*body[missing].T, 'o', mfc='white', mec=REPAIRED, mew=2, ms=7, zorder=9)
 
 
-def _body(
+def draw_body(
     axis: Any, body: np.ndarray, colour: str, *, width: float, order: int, alpha: float = 1.0
 ) -> None:
     """Bones between those of the joints (17, 2) that are not NaN."""

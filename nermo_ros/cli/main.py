@@ -13,6 +13,8 @@ COMMANDS = {
     'finetune': 'teach a trained model your own people (needs the train extra)',
     'evaluate': 'errors of a model and of the baselines on a data set',
     'calibrate': "radii that hold a joint with a stated probability, into a model's card",
+    'cost': 'parameters, multiply-adds and latency of models (needs the train extra)',
+    'results': 'docs/results.md and its figures from the figures of the commands above',
     'export': 'turn trained weights into model.onnx (needs the train extra)',
 }
 

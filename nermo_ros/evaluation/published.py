@@ -14,6 +14,7 @@ import numpy as np
 
 from nermo_ros.data.cmu_published import FIGURE_WEIGHTS, PERIOD
 from nermo_ros.evaluation.horizons import HORIZONS, in_milliseconds
+from nermo_ros.evaluation.linear_maps import KINDS, LinearMap, fit_linear_map
 from nermo_ros.forecast.baseline import constant_velocity, damped_velocity, zero_velocity
 
 PAST, FUTURE = 10, 25  # frames
@@ -37,8 +38,14 @@ Predict = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
 def windows(sequence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """All windows of a sequence (frames, J, 3): past (W, 10, J, 3), truth (W, 6, J, 3) m."""
+    past, future = whole_windows(sequence)
+    return past, future[:, INDICES]
+
+
+def whole_windows(sequence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """All windows with every frame of the future: past (W, 10, J, 3), future (W, 25, J, 3) m."""
     start = np.arange(max(0, len(sequence) - PAST - FUTURE + 1))[:, None]
-    return sequence[start + np.arange(PAST)], sequence[start + PAST + np.array(INDICES)]
+    return sequence[start + np.arange(PAST)], sequence[start + PAST + np.arange(FUTURE)]
 
 
 def frame_errors(
@@ -105,6 +112,15 @@ def test_files(sequences: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     return {key: one for key, one in sequences.items() if key.startswith('test/')}
 
 
+def training_files(
+    sequences: dict[str, np.ndarray], validation: bool = False
+) -> dict[str, np.ndarray]:
+    """Those to learn from: all training files, or without those that choices are made on."""
+    held_out = validation_files(sequences) if validation else {}
+    training = {key: one for key, one in sequences.items() if key.startswith('train/')}
+    return {key: one for key, one in training.items() if key not in held_out}
+
+
 def validation_files(sequences: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Those that choices are made on: the fifth training file of each action."""
     fifth = {key: one for key, one in sequences.items() if key.endswith('_5')}
@@ -116,6 +132,15 @@ def constant_velocity_of_two(
 ) -> np.ndarray:
     """The papers' constant velocity, which is that between the last two frames."""
     return constant_velocity(times[:, -2:], positions[:, -2:], mask[:, -2:], query)
+
+
+def linear_maps(sequences: dict[str, np.ndarray]) -> dict[str, LinearMap]:
+    """The baselines that learn, fitted to every window of the files given."""
+    past, future = (
+        np.concatenate(parts)
+        for parts in zip(*map(whole_windows, sequences.values()), strict=True)
+    )
+    return {f'linear_{kind}': fit_linear_map(kind, past, future, PERIOD) for kind in KINDS}
 
 
 BASELINES = {

@@ -32,6 +32,12 @@ def _number(value: float | None) -> str:
     return '-' if value is None else f'{value:.1f}'
 
 
+def markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table for Markdown: the first column to the left, the others to the right."""
+    lines = [head, ['---'] + ['---:'] * (len(head) - 1), *rows]
+    return '\n'.join(f'| {" | ".join(row)} |' for row in lines)
+
+
 # Rows of `nermo evaluate` that the README shows: name there, name in the figures.
 SHOWN = {
     'complete': 'complete',
@@ -54,6 +60,5 @@ def markdown(figures: Mapping[str, Mapping[str, Mapping[str, Errors]]]) -> str:
         lines[f'{baseline.replace("_", " ")}, complete'] = rows['complete'][baseline]
     lines['constant velocity, 40 % missing'] = rows['random_40']['constant_velocity']
     keys = list(rows['complete']['model'])
-    table = [['error [mm] after [ms]', *keys], ['---'] + ['---:'] * len(keys)]
-    table += [[name, *(_number(errors[key]) for key in keys)] for name, errors in lines.items()]
-    return '\n'.join(f'| {" | ".join(row)} |' for row in table)
+    body = [[name, *(_number(errors[key]) for key in keys)] for name, errors in lines.items()]
+    return markdown_table(['error [mm] after [ms]', *keys], body)

@@ -7,7 +7,7 @@ from onnx import TensorProto, helper
 from torch import nn
 
 from nermo_ros.inference.onnxruntime_backend import INPUTS, OUTPUT
-from nermo_ros.training.cost import latency, multiply_adds, parameters
+from nermo_ros.training.cost import latencies, multiply_adds, parameters
 
 SHAPES = ((1, 10), (1, 10, 4, 3), (1, 10, 4), (1, 5))
 
@@ -69,6 +69,8 @@ def graph_of(products, path):
 
 
 def test_latency_grows_with_the_work(inputs, tmp_path):
-    small = latency(graph_of(1, tmp_path / 'small.onnx'), inputs, runs=20)
-    large = latency(graph_of(40, tmp_path / 'large.onnx'), inputs, runs=20)
+    graphs = [graph_of(1, tmp_path / 'small.onnx'), graph_of(40, tmp_path / 'large.onnx')]
+    took = latencies(graphs, [inputs, inputs], runs=20)
+    assert took.shape == (2, 20)
+    small, large = np.median(took, 1)
     assert 0 < 5 * small < large < 1
