@@ -26,6 +26,7 @@ ROWS = {
     MATCHED: 'siMLPe style, trained here on the same files',
     'ltd': 'LTD style, trained here on the same files',
     'motion': 'architecture of cmu25 at this budget',
+    'nermo_full': 'NeRMo with as many steps as cmu25',
     'nermo': 'NeRMo, inner loop in closed form',
     'nermo_gradient': 'NeRMo, inner loop by gradient steps',
     'nermo_no_fourier': 'NeRMo without Fourier mapping',
