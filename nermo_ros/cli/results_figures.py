@@ -35,6 +35,7 @@ LOOK = {
 UNKNOWN = ('#8C8C8C', '.', '--')
 MISSING = {0: 'complete', 20: 'random_20', 40: 'random_40', 60: 'random_60'}  # %: row
 SHOWN = {'80': ('#56B4E9', 'o'), '400': ('#0072B2', 's'), '1000': ('#1A1A1A', '^')}  # ms
+TICKS = (5, 10, 20, 50, 100, 200, 500, 1000)  # mm
 LINES = {'model': '-', 'constant_velocity': ':'}
 
 
@@ -69,7 +70,6 @@ def over_missing(path: Path, measured: Measured) -> None:
         _over_missing(axis, figures)
         axis.set_xlabel('joint samples missing at random [%]')
         axis.set_xticks(list(MISSING))
-        axis.set_yscale('log')
         _finish(axis, f'true time, {name}')
     _save(figure, path)
 
@@ -102,19 +102,33 @@ def _page(panels: int) -> tuple[Any, Any]:
     matplotlib.use('Agg')
     from matplotlib import pyplot
 
-    size = (6.2 * panels, 4.6)
+    size = (6.2 * panels, 5)
     figure, axes = pyplot.subplots(1, panels, figsize=size, layout='constrained', squeeze=False)
     return figure, np.ravel(axes)
 
 
 def _finish(axis: Any, title: str) -> None:
+    """Errors on a scale of ratios, so that the near times can be told apart too."""
+    from matplotlib.ticker import NullFormatter, ScalarFormatter
+
     axis.set_title(title, fontsize=11)
     axis.set_ylabel('mean joint error [mm]')
+    axis.set_yscale('log')
+    axis.yaxis.set_major_formatter(ScalarFormatter())
+    axis.yaxis.set_minor_formatter(NullFormatter())
+    axis.set_yticks(TICKS)
+    axis.set_ylim(*_limits(axis))
     axis.spines[['top', 'right']].set_visible(False)
     axis.grid(axis='y', color='#E5E5E5')
-    if axis.get_yscale() == 'linear':
-        axis.set_ylim(bottom=0)
-    axis.legend(frameon=False, fontsize=8)
+    axis.legend(
+        frameon=False, fontsize=8, loc='upper center', bbox_to_anchor=(0.5, -0.14), ncols=4
+    )
+
+
+def _limits(axis: Any) -> tuple[float, float]:
+    """Of what is drawn, with a little room."""
+    errors = np.concatenate([line.get_ydata() for line in axis.get_lines()])
+    return 0.9 * float(errors.min()), 1.1 * float(errors.max())
 
 
 def _save(figure: Any, path: Path) -> None:
