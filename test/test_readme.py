@@ -68,10 +68,16 @@ def test_launch_arguments_are_all_named():
 def test_outputs_are_what_the_node_offers():
     rclpy = pytest.importorskip('rclpy')
     from nermo_ros.ros.node import PredictNode
+    from nermo_ros.ros.outputs import OUTPUTS
 
+    here = [output for output in OUTPUTS if output.switch and installed(output)]
+    switches = [
+        rclpy.Parameter(output.switch, value='swept' if 'mode' in output.switch else True)
+        for output in here
+    ]
     context = rclpy.Context()
     rclpy.init(context=context)
-    node = PredictNode(context=context)
+    node = PredictNode(context=context, parameter_overrides=switches)
     try:
         node.trigger_configure()
         own = node.get_name(), node.get_namespace()
@@ -83,7 +89,16 @@ def test_outputs_are_what_the_node_offers():
     ours = {name: kinds[0] for name, kinds in offered.items() if 'nermo_predict/' not in name}
     for name in ('/rosout', '/parameter_events'):
         ours.pop(name, None)
-    assert {'/' + name.lstrip('/'): kind for name, kind, _ in table('Outputs')} == ours
+    absent = {f'/{o.topic}': o.message for o in OUTPUTS if o.switch and o not in here}
+    listed = {'/' + name.lstrip('/'): kind for name, kind, _ in table('Outputs')}
+    assert listed == ours | absent
+
+
+def installed(output):
+    try:
+        return bool(output.message_type())
+    except ValueError:
+        return False
 
 
 def test_results_are_those_of_the_shipped_model():

@@ -15,7 +15,7 @@ ROS = {
     'rclpy', 'builtin_interfaces', 'diagnostic_msgs', 'geometry_msgs', 'lifecycle_msgs',
     'rcl_interfaces', 'std_msgs', 'visualization_msgs', 'nermo_ros.msg', 'nermo_ros.srv',
 }  # fmt: skip
-OPTIONAL_ROS = {'ament_index_python', 'tf2_ros'}
+OPTIONAL_ROS = {'ament_index_python', 'tf2_ros', 'trajectory_msgs'}
 TRAIN = {
     'torch', 'lightning_fabric', 'safetensors', 'tqdm', 'onnx', 'onnxscript', 'onnxruntime',
 }  # fmt: skip

@@ -6,29 +6,26 @@ import time
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray
-from nermo_ros.msg import PredictedSkeletonArray, SkeletonArray
 from nermo_ros.srv import PredictAt
 from rclpy.clock import Clock, ClockType, JumpThreshold
 from rclpy.duration import Duration
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
-from visualization_msgs.msg import MarkerArray
 
 from nermo_ros.forecast.forecast import Forecast
 from nermo_ros.inference.backends import open_predictor
 from nermo_ros.ros import predict_at
 from nermo_ros.ros.diagnostics import Condition, Reporter, Statistics
 from nermo_ros.ros.newest import arrival, take_queued
-from nermo_ros.ros.outputs import markers, predicted, repaired
+from nermo_ros.ros.outputs import make_outputs
+from nermo_ros.ros.outputs.output import QOS as OUTPUT_QOS
+from nermo_ros.ros.outputs.output import Cycle, Nobody
 from nermo_ros.ros.parameters import Parameters
 from nermo_ros.ros.pipeline import Pipeline
 
 # Best effort matches reliable publishers too.
 INPUT_QOS = QoSProfile(
     depth=10, history=HistoryPolicy.KEEP_LAST, reliability=ReliabilityPolicy.BEST_EFFORT
-)
-OUTPUT_QOS = QoSProfile(
-    depth=5, history=HistoryPolicy.KEEP_LAST, reliability=ReliabilityPolicy.RELIABLE
 )
 TICK = 0.1  # s, between looks at who is stale or gone
 DIAGNOSTICS_PERIOD = 1.0  # s
@@ -37,8 +34,8 @@ SUCCESS, FAILURE = TransitionCallbackReturn.SUCCESS, TransitionCallbackReturn.FA
 
 
 class PredictNode(LifecycleNode):
-    """Skeletons on `input`; forecasts on `predicted_skeletons`, people as they stand now on
-    `repaired_skeletons`, all of it drawn on `markers`; service `predict_at`; `/diagnostics`.
+    """Skeletons on `input`; forecasts on `predicted_skeletons` and what else of OUTPUTS the
+    parameters want; service `predict_at`; `/diagnostics`.
 
     configure loads and warms up the model, activate subscribes, deactivate stops and takes back
     what was shown, cleanup frees. A transition that cannot be made fails with a logged line that
@@ -48,7 +45,7 @@ class PredictNode(LifecycleNode):
     def __init__(self, **kwargs: Any):
         super().__init__('nermo_predict', **kwargs)
         self._predictor = self._pipeline = self._subscription = self._jump = None
-        self._timers_active, self._warned, self._shown = [], {}, set()
+        self._timers_active, self._outputs, self._warned, self._shown = [], [], {}, False
         self.parameters = Parameters(self, self.state, self._update)
 
     def state(self) -> str:
@@ -61,6 +58,7 @@ class PredictNode(LifecycleNode):
             self._predictor.warm_up()
             self._statistics = Statistics()
             self._make_pipeline()
+            self._outputs = make_outputs(self, self.parameters)
         except Exception as error:  # rclpy would swallow it without a word
             self.get_logger().error(f'cannot configure: {error}')
             self._close()
@@ -116,12 +114,6 @@ class PredictNode(LifecycleNode):
         return Pipeline(self.parameters, self._predictor, self._statistics.counts, self._warn)
 
     def _advertise(self) -> None:
-        def publisher(message_type: type, topic: str) -> Any:
-            return self.create_lifecycle_publisher(message_type, topic, OUTPUT_QOS)
-
-        self._predicted = publisher(PredictedSkeletonArray, 'predicted_skeletons')
-        self._repaired = publisher(SkeletonArray, 'repaired_skeletons')
-        self._markers = publisher(MarkerArray, 'markers')
         self._service = self.create_service(PredictAt, 'predict_at', self._on_predict_at)
         self._diagnostics = self.create_publisher(DiagnosticArray, '/diagnostics', OUTPUT_QOS)
         self._report = Reporter(self.get_fully_qualified_name(), self.resolve_topic_name('input'))
@@ -154,8 +146,9 @@ class PredictNode(LifecycleNode):
         self.destroy_timer(self._report_timer)
         self.destroy_service(self._service)
         self.destroy_publisher(self._diagnostics)
-        for publisher in (self._predicted, self._repaired, self._markers):
-            self.destroy_lifecycle_publisher(publisher)
+        for output in self._outputs:
+            output.close()
+        self._outputs = []
         self._report_timer = None
 
     def _on_message(self, message: Any, info: dict) -> None:
@@ -182,28 +175,30 @@ class PredictNode(LifecycleNode):
         self._answered = now
 
     def _publish(self, forecast: Forecast, arrived: int | None) -> None:
-        frame = self._pipeline.gate.frame
-        latency = 0.0 if arrived is None else (time.perf_counter_ns() - arrived) / 1e9
-        age = (self._now() - forecast.reference) / 1e9
-        self._predicted.publish(predicted.message(forecast, frame, age=age, latency=latency))
+        now, first = self._now(), self._outputs[0]
+        cycle = Cycle(
+            forecast=forecast,
+            frame=self._pipeline.gate.frame,
+            now=now,
+            age=(now - forecast.reference) / 1e9,
+            ahead=self._pipeline.silence(now),
+            latency=0.0 if arrived is None else (time.perf_counter_ns() - arrived) / 1e9,
+            values=self.parameters,
+        )
+        first.publish(cycle)
         self._statistics.forecasts += 1
         if arrived is not None:
             self._statistics.latencies.append((time.perf_counter_ns() - arrived) / 1e9)
-        if self._repaired.get_subscription_count():
-            self._repaired.publish(repaired.message(forecast, frame))
-        gone, self._shown = self._shown - set(forecast.ids), set(forecast.ids)
-        if self._markers.get_subscription_count():
-            steps, life = (self.parameters[n] for n in ('marker_forecast_steps', 'timeout'))
-            drawn = markers.message(forecast, frame, steps=steps, lifetime=life, gone=gone)
-            self._markers.publish(drawn)
+        for output in self._outputs[1:]:
+            output.publish(cycle)
+        self._shown = bool(forecast.ids)
 
     def _publish_nobody(self, now: int) -> None:
-        frame, times = self._pipeline.gate.frame, self._pipeline.forecaster.settings.times
-        self._predicted.publish(predicted.nobody(now, frame, self._model(), times))
-        if self._repaired.get_subscription_count():
-            self._repaired.publish(repaired.nobody(now, frame))
-        self._markers.publish(markers.clear(now, frame))
-        self._answered, self._shown = now, set()
+        times = self._pipeline.forecaster.settings.times
+        empty = Nobody(now, self._pipeline.gate.frame, self._model(), times)
+        for output in self._outputs:
+            output.nobody(empty)
+        self._answered, self._shown = now, False
 
     def _tick(self) -> None:
         """Who is gone, the stale while no input comes, and the heartbeat."""
@@ -221,6 +216,7 @@ class PredictNode(LifecycleNode):
     def _on_jump(self, jump: Any) -> None:
         self.get_logger().warning('the clock went back or was changed: histories are cleared')
         self._pipeline.clear()
+        self._publish_nobody(self._now())
         self._answered, self._arrived = 0, None
 
     def _on_predict_at(self, request: Any, response: Any) -> Any:

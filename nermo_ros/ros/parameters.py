@@ -53,6 +53,8 @@ class Row:
 
 _U, _I, _A = When.UNCONFIGURED, When.INACTIVE, When.ALWAYS
 _SETS = ('', *JOINT_SETS)
+_MODES = ('off', 'swept', 'snapshot')
+POSES = ('sensor_transform', 'points.transform')
 _GUESSING = ', '.join(name for name, source in SOURCES.items() if source.geometry_rules)
 FOOTNOTE = f'\\* For sources that do not tell seen from guessed joints: {_GUESSING}.'
 TABLE = (
@@ -80,6 +82,18 @@ TABLE = (
     Row('speed_limit', 15.0, _I, 'of a joint; faster is missing [m/s]; 0: off *', 0.0, 1000.0),
     Row('id_switch_distance', 0.0, _I, 'new id this near a lost one is it [m]; 0: off', 0.0, 5.0),
     Row('marker_forecast_steps', 5, _A, 'poses of the forecast in the markers', 0, 100),
+    Row('planning_scene.mode', 'off', _U, 'people as obstacles for MoveIt', choices=_MODES),
+    Row('planning_scene.horizon', 1.0, _A, 'swept until, or snapshot at, now + [s]', 0.0, 10.0),
+    Row('planning_scene.steps', 4, _A, 'parts of the horizon with a sweep each', 1, 32),
+    Row('planning_scene.rate', 10.0, _A, 'of diffs [Hz]; 0: one for each forecast', 0.0, 200.0),
+    Row('planning_scene.padding', 0.0, _A, 'around everybody [m]', 0.0, 1.0),
+    Row('planning_scene.radii', True, _A, "people grow by their joints' uncertainty"),
+    Row('points.enabled', False, _U, 'points of bodies, for speed-and-separation nodes'),
+    Row('points.horizon', 0.0, _A, 'where people are at now + [s]', 0.0, 10.0),
+    Row('points.frame', '', _I, "the points' frame, e.g. the robot's base; empty: target_frame"),
+    Row('points.transform', [], _I, 'target_frame in points.frame, as sensor_transform; or empty'),
+    Row('trajectories.enabled', False, _U, 'a MultiDOFJointTrajectory a person'),
+    Row('people.enabled', False, _U, "people_msgs/People, for Nav2's social layers"),
 )
 ROWS = {row.name: row for row in TABLE}
 
@@ -99,7 +113,7 @@ def refusal(changes: Mapping[str, Any], values: Mapping[str, Any], state: str = 
 
 
 def _wrong(row: Row, value: Any) -> str:
-    if row.name == 'sensor_transform':
+    if row.name in POSES:
         return _not_a_pose(value)
     if row.choices and value not in row.choices:
         return f'{value!r} is none of {", ".join(repr(c) for c in row.choices)}'
@@ -120,7 +134,7 @@ def _not_a_pose(value: Any) -> str:
 
 
 def pose_of(value: Any) -> tuple[float, ...] | None:
-    """sensor_transform as numbers: an empty list reads as unset from a file; None: it is not."""
+    """One of POSES as numbers: an empty list reads as unset from a file; None: it is not."""
     try:
         return tuple(float(number) for number in ([] if value is None else value))
     except (TypeError, ValueError):
@@ -131,6 +145,8 @@ def _disagreement(values: Mapping[str, Any]) -> str:
     step, horizon = values.get('step', 0), values.get('horizon', np.inf)
     if step > horizon:
         return f'step ({step}) is more than horizon ({horizon}): lower step or raise horizon'
+    if pose_of(values.get('points.transform')) and not values.get('points.frame'):
+        return 'points.transform is set without points.frame: name the frame it leads to'
     return ''
 
 

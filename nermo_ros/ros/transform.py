@@ -32,7 +32,7 @@ class FrameGate:
         self.target = target
         self.source = ''
         if len(pose):
-            self.rotation, self.translation = _rigid(np.asarray(pose, np.float64))
+            self.rotation, self.translation = rigid(np.asarray(pose, np.float64))
         self._moves = bool(len(pose))
 
     @property
@@ -66,7 +66,7 @@ class FrameGate:
         return replace(observation, frame=self.target, positions=positions.astype(np.float32))
 
 
-def _rigid(pose: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def rigid(pose: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Rotation (3, 3) and translation (3,) of x y z qx qy qz qw."""
     x, y, z, w = pose[3:] / np.linalg.norm(pose[3:])
     rotation = np.array(

@@ -181,6 +181,7 @@ def test_sim_time_and_its_jump_back(graph):
     assert heard[-1].header.stamp.sec in (99, 100) and heard[-1].age < 1
     assert at(50)
     assert not node._pipeline.tracks.newest
+    assert graph.spin(lambda: not heard[-1].people), 'they are not taken back'
     forecast = graph.feed(camera, heard, count=1, stamp=50 * 10**9)
     assert forecast.header.stamp.sec == 50
     assert forecast.people[0].status == Status.WARMING_UP

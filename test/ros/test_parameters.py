@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from nermo_ros.ros.parameters import ROWS, TABLE, When, markdown, refusal
+from nermo_ros.ros.parameters import POSES, ROWS, TABLE, When, markdown, refusal
 
 CONFIG = Path(__file__).parents[2] / 'config/predict.yaml'
 DEFAULTS = {row.name: row.default for row in TABLE}
@@ -62,8 +62,8 @@ def test_sensor_transforms_that_are_taken(value):
 def test_who_may_change_when(row, state):
     changed = {row.name: 'other'} if not row.choices else {row.name: row.choices[-1]}
     changed = {row.name: row.low} if row.low is not None else changed
-    changed = {row.name: []} if row.name == 'sensor_transform' else changed
-    values = {**DEFAULTS, 'sensor_transform': None, 'step': 0.005}
+    changed = {row.name: []} if row.name in POSES else changed
+    values = {**DEFAULTS, **dict.fromkeys(POSES), 'step': 0.005}
     reason = refusal(changed, values, state)
     if changed == {row.name: values[row.name]} or row.when.allows(state):
         assert reason == ''

@@ -6,6 +6,7 @@ bones and marker 1 the joints. The three colours stay apart for colour-blind eye
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from builtin_interfaces.msg import Duration
@@ -15,6 +16,7 @@ from visualization_msgs.msg import Marker, MarkerArray
 
 from nermo_ros.forecast.forecast import Forecast
 from nermo_ros.observation.observation import JointState
+from nermo_ros.ros.outputs.output import Cycle, Nobody, Output
 from nermo_ros.ros.outputs.predicted import NANOSECONDS, header
 from nermo_ros.skeleton.body17 import BONES
 
@@ -27,6 +29,29 @@ BONE_WIDTH, FORECAST_WIDTH, JOINT_SIZE = 0.03, 0.012, 0.06  # m
 FAINTEST, STRONGEST = 0.15, 0.7  # opacity of the forecast at its end and its beginning
 BONES_ID, JOINTS_ID = 0, 1
 NO_POINTS = np.empty((0, 3))
+
+
+class Markers(Output):
+    """What RViz shows, while it looks."""
+
+    topic = 'markers'
+    message = 'visualization_msgs/msg/MarkerArray'
+
+    def __init__(self, node: Any):
+        super().__init__(node)
+        self._shown: set[str] = set()
+
+    def publish(self, cycle: Cycle) -> None:
+        forecast, values = cycle.forecast, cycle.values
+        gone, self._shown = self._shown - set(forecast.ids), set(forecast.ids)
+        if self.heard:
+            steps, life = values['marker_forecast_steps'], values['timeout']
+            drawn = message(forecast, cycle.frame, steps=steps, lifetime=life, gone=gone)
+            self._publisher.publish(drawn)
+
+    def nobody(self, empty: Nobody) -> None:
+        self._publisher.publish(clear(empty.now, empty.frame))
+        self._shown = set()
 
 
 def message(

@@ -8,9 +8,24 @@ from nermo_ros.msg import PredictedSkeleton, PredictedSkeletonArray
 from std_msgs.msg import Header
 
 from nermo_ros.forecast.forecast import Forecast
+from nermo_ros.ros.outputs.output import Cycle, Nobody, Output
 from nermo_ros.skeleton.body17 import JOINTS
 
 NANOSECONDS = 1_000_000_000
+
+
+class Predicted(Output):
+    """The forecast itself, whether or not somebody listens."""
+
+    topic = 'predicted_skeletons'
+    message = 'nermo_ros/msg/PredictedSkeletonArray'
+
+    def publish(self, cycle: Cycle) -> None:
+        times = {'age': cycle.age, 'latency': cycle.latency}
+        self._publisher.publish(message(cycle.forecast, cycle.frame, **times))
+
+    def nobody(self, empty: Nobody) -> None:
+        self._publisher.publish(nobody(empty.now, empty.frame, empty.model, empty.times))
 
 
 def message(

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The node's outputs: a module a topic, one row each in OUTPUTS."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from nermo_ros.ros.outputs.markers import Markers
+from nermo_ros.ros.outputs.output import Output
+from nermo_ros.ros.outputs.people import People
+from nermo_ros.ros.outputs.planning_scene import PlanningScene
+from nermo_ros.ros.outputs.points import Points
+from nermo_ros.ros.outputs.predicted import Predicted
+from nermo_ros.ros.outputs.repaired import Repaired
+from nermo_ros.ros.outputs.trajectories import Trajectories
+
+# The forecast first: what the others take adds nothing to its latency.
+OUTPUTS: tuple[type[Output], ...] = (
+    Predicted,
+    PlanningScene,
+    Points,
+    Repaired,
+    Trajectories,
+    People,
+    Markers,
+)
+
+
+def make_outputs(node: Any, values: Mapping[str, Any]) -> list[Output]:
+    """Those that the parameters want. Raises ValueError, having made none, where a message's
+    package is missing."""
+    wanted = [kind for kind in OUTPUTS if kind.wanted(values)]
+    for kind in wanted:
+        kind.message_type()
+    return [kind(node) for kind in wanted]
