@@ -84,15 +84,12 @@ class Scene:
         if not known.any():
             return None
         ends, needed = ends[known], self._needed(ends[known], radii[known])
-        sizes = self._sizes.get(person)
-        moves = sizes is not None and not afresh and self._fits(sizes, needed)
-        if not moves:
-            sizes = self._rounded(needed)
-            self._sizes[person] = sizes
-        heights, radii, positions, quaternions = _shapes(ends, sizes)
-        if moves:
+        kept = self._sizes.get(person)
+        if kept is not None and not afresh and self._fits(kept, needed):
+            _, _, positions, quaternions = _shapes(ends, kept)
             return Change(person, Operation.MOVE, positions=positions, quaternions=quaternions)
-        return Change(person, Operation.ADD, heights, radii, positions, quaternions)
+        self._sizes[person] = self._rounded(needed)
+        return Change(person, Operation.ADD, *_shapes(ends, self._sizes[person]))
 
     def _needed(self, ends: np.ndarray, radii: np.ndarray) -> np.ndarray:
         """Least length and radius (N, 2) of capsules (N, 2, 3) and (N,)."""

@@ -7,6 +7,7 @@ subscriber and every few seconds, as a MOVE of an object that a scene does not h
 """
 
 from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -86,7 +87,7 @@ def shapes_of(forecast: Forecast, ahead: float, values: Any) -> Capsules:
 def message(changes: list[Change], stamp: int, frame: str, types: Any = None) -> Any:
     """A diff; types: with CollisionObject, PlanningScene and SolidPrimitive (default: those of
     moveit_msgs and shape_msgs); stamp: int ns."""
-    types = types or _types()
+    types = types or real_types()
     scene = types.PlanningScene()
     scene.is_diff = scene.robot_state.is_diff = True
     scene.world.collision_objects = [
@@ -95,13 +96,14 @@ def message(changes: list[Change], stamp: int, frame: str, types: Any = None) ->
     return scene
 
 
-class _types:  # noqa: N801 -- a namespace
-    """The real messages."""
-
-    def __init__(self) -> None:
-        moveit = import_module('moveit_msgs.msg')
-        self.PlanningScene, self.CollisionObject = moveit.PlanningScene, moveit.CollisionObject
-        self.SolidPrimitive = import_module('shape_msgs.msg').SolidPrimitive
+def real_types() -> SimpleNamespace:
+    """Of moveit_msgs and shape_msgs."""
+    moveit, shape = import_module('moveit_msgs.msg'), import_module('shape_msgs.msg')
+    return SimpleNamespace(
+        PlanningScene=moveit.PlanningScene,
+        CollisionObject=moveit.CollisionObject,
+        SolidPrimitive=shape.SolidPrimitive,
+    )
 
 
 def _object(change: Change, head: Any, types: Any) -> Any:

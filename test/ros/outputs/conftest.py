@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from nermo_ros.forecast.forecast import Forecast, Status
 from nermo_ros.observation.observation import JointState
+from nermo_ros.recordings.recording import load_recording
 
 STAMP = 1_700_000_000_123_456_789
 
@@ -26,3 +29,11 @@ def forecast():
         status=np.array([Status.OK, Status.PARTIAL], np.uint8),
         model='tiny 7',
     )
+
+
+@pytest.fixture
+def body(forecast):
+    """As `forecast`, but of two people who walk, whole."""
+    walk = load_recording('cmu_walking').at(np.concatenate([[1.0], 1 + forecast.times]))
+    both = np.concatenate([walk, walk + [0, 1, 0]]).astype(np.float32)
+    return replace(forecast, repaired=both[:, 0], positions=both[:, 1:])
