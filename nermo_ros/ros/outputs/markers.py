@@ -2,7 +2,9 @@
 """Forecast -> MarkerArray: what was seen, what was filled in and what comes, for RViz.
 
 Namespaces are <person>/observed, <person>/repaired and <person>/forecast; in each, marker 0 is the
-bones and marker 1 the joints. The three colours stay apart for colour-blind eyes (Okabe and Ito).
+bones and marker 1 the joints. <person>/uncertainty is a tube around the way of head, hands and
+pelvis, as wide as the joint's radius: the joint is in it with the model card's probability. The
+four colours stay apart for colour-blind eyes (Okabe and Ito).
 """
 
 from collections.abc import Iterable
@@ -18,13 +20,17 @@ from nermo_ros.forecast.forecast import Forecast
 from nermo_ros.observation.observation import JointState
 from nermo_ros.ros.outputs.output import Cycle, Nobody, Output
 from nermo_ros.ros.outputs.predicted import NANOSECONDS, header
-from nermo_ros.skeleton.body17 import BONES
+from nermo_ros.ros.outputs.tubes import tubes
+from nermo_ros.skeleton.body17 import BONES, INDEX
 
 COLOURS = {
     'observed': (0.0, 0.45, 0.70),  # blue
     'repaired': (0.90, 0.62, 0.0),  # orange
     'forecast': (0.0, 0.62, 0.45),  # bluish green
+    'uncertainty': (0.35, 0.70, 0.90),  # sky blue
 }
+TUBES = [INDEX[name] for name in ('head', 'l_wrist', 'r_wrist', 'pelvis')]
+TUBE_OPACITY = 0.25
 BONE_WIDTH, FORECAST_WIDTH, JOINT_SIZE = 0.03, 0.012, 0.06  # m
 FAINTEST, STRONGEST = 0.15, 0.7  # opacity of the forecast at its end and its beginning
 BONES_ID, JOINTS_ID = 0, 1
@@ -70,6 +76,7 @@ def message(
         seen = forecast.states[row] == JointState.OBSERVED
         markers += _now(person, forecast.repaired[row], seen)
         markers.append(_coming(person, forecast.positions[row, chosen]))
+        markers.append(_doubt(forecast, row, chosen))
     markers += [_marker(ns, number) for person in gone for ns, number in _all_of(person)]
     for marker in markers:
         marker.header = head
@@ -105,6 +112,19 @@ def _coming(person: str, poses: np.ndarray) -> Marker:
     return marker
 
 
+def _doubt(forecast: Forecast, row: int, chosen: np.ndarray) -> Marker:
+    radii = getattr(forecast, 'radii', None)
+    triangles = NO_POINTS
+    if radii is not None and len(chosen):
+        ways = forecast.positions[row, chosen][:, TUBES].swapaxes(0, 1)
+        triangles = tubes(ways, radii[row, chosen][:, TUBES].T)
+    marker = _marker(f'{forecast.ids[row]}/uncertainty', BONES_ID, triangles)
+    marker.type = Marker.TRIANGLE_LIST
+    marker.scale.x = marker.scale.y = marker.scale.z = 1.0
+    marker.color = _colour(COLOURS['uncertainty'], TUBE_OPACITY)
+    return marker
+
+
 def _lines(namespace: str, ends: np.ndarray, colour: tuple, width: float) -> Marker:
     marker = _marker(namespace, BONES_ID, ends)
     marker.type = Marker.LINE_LIST
@@ -131,8 +151,8 @@ def _marker(namespace: str, number: int, points: np.ndarray = NO_POINTS) -> Mark
 
 
 def _all_of(person: str) -> list[tuple[str, int]]:
-    both = [(f'{person}/{kind}', i) for kind in COLOURS for i in (BONES_ID, JOINTS_ID)]
-    return both[:-1]  # a forecast has no joints
+    seen = [(f'{person}/{kind}', JOINTS_ID) for kind in ('observed', 'repaired')]
+    return [*((f'{person}/{kind}', BONES_ID) for kind in COLOURS), *seen]
 
 
 def _colour(rgb: tuple[float, float, float], opacity: float = 1.0) -> ColorRGBA:

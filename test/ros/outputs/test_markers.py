@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
+from dataclasses import replace
+from itertools import combinations
+
 import numpy as np
 import pytest
 from visualization_msgs.msg import Marker
 
 from nermo_ros.ros.outputs import markers
-from nermo_ros.skeleton.body17 import BONES
+from nermo_ros.skeleton.body17 import BONES, INDEX
 
 STAMP = 1_700_000_000_123_456_789
 
@@ -17,7 +20,7 @@ def drawn(forecast, **kwargs):
 
 def test_every_person_has_the_three_kinds(forecast):
     shown = drawn(forecast)
-    assert len(shown) == 2 * 5
+    assert len(shown) == 2 * 6
     for marker in shown.values():
         assert marker.header.frame_id == 'map'
         assert marker.header.stamp.nanosec == STAMP % 10**9
@@ -25,6 +28,21 @@ def test_every_person_has_the_three_kinds(forecast):
         if marker.action == Marker.ADD:
             assert marker.points and marker.scale.x > 0 and marker.color.a == 1
             assert marker.type == (Marker.SPHERE_LIST if marker.id else Marker.LINE_LIST)
+        else:
+            assert not marker.points
+
+
+def test_tubes_are_as_wide_as_the_radii(forecast):
+    if not hasattr(forecast, 'radii'):
+        pytest.skip('forecasts have no radii')
+    radii = np.full((2, 4, 17), 0.25, np.float32)
+    tube = drawn(replace(forecast, radii=radii), steps=4)['ada/uncertainty', 0]
+    assert tube.action == Marker.ADD and tube.type == Marker.TRIANGLE_LIST
+    assert len(tube.points) % 3 == 0 and 0 < tube.color.a < 1
+    ways = forecast.positions[0][:, [INDEX[n] for n in ('head', 'pelvis', 'l_wrist', 'r_wrist')]]
+    for point in tube.points:
+        away = np.linalg.norm(ways - [point.x, point.y, point.z], axis=-1).min()
+        assert away == pytest.approx(0.25, abs=1e-3)
 
 
 def test_seen_and_filled_in_are_told_apart(forecast):
@@ -80,5 +98,5 @@ def test_colours_stay_apart_in_brightness_and_for_colour_blind_eyes():
     """Seen without red-green difference (deuteranopia, Vienot 1999) the colours still differ."""
     see = np.array([[0.29, 0.71, 0], [0.29, 0.71, 0], [-0.02, 0.02, 1]])
     seen = [see @ np.array(colour) for colour in markers.COLOURS.values()]
-    for one, other in ((0, 1), (0, 2), (1, 2)):
-        assert np.abs(seen[one] - seen[other]).max() > 0.2
+    for one, other in combinations(seen, 2):
+        assert np.abs(one - other).max() > 0.2
