@@ -10,29 +10,26 @@ import json
 import os
 import signal
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from nermo_ros.cli.camera_options import add_camera_options, camera_of, positive
-from nermo_ros.cli.demo_run import Run, conditions
+from nermo_ros.cli.demo_run import Run
 from nermo_ros.cli.figure import draw
 from nermo_ros.cli.node_process import NodeError, NodeProcess
-from nermo_ros.cli.recorder import Recorder
+from nermo_ros.cli.over_dds import TOPIC, player_and_recorder, wait_until_active
 from nermo_ros.cli.report import text
 from nermo_ros.inference.card import ModelCard, ModelError
 from nermo_ros.inference.models import model_folder
-from nermo_ros.recordings.camera import Frame
 from nermo_ros.recordings.recording import load_recording, shipped_recordings
 
-TOPIC = 'skeletons'
-START = 60.0  # s, for the node to load its model and become active
+TOPICS = {
+    'predicted_skeletons': 'nermo_ros/msg/PredictedSkeletonArray',
+    'repaired_skeletons': 'nermo_ros/msg/SkeletonArray',
+}
 REST = 0.5  # s, for the last forecasts to come
-POLL = 0.05  # s
 
 
 def main(argv: list[str]) -> int:
@@ -88,9 +85,9 @@ def _demo(args: argparse.Namespace) -> dict[str, Any]:
     os.environ['ROS_AUTOMATIC_DISCOVERY_RANGE'] = 'LOCALHOST'
     with (
         NodeProcess(folder, args.backend, TOPIC, args.out / 'node.log') as node,
-        _player(frames, recording.people) as (player, recorder),
+        player_and_recorder(frames, recording.people, TOPICS) as (player, recorder),
     ):
-        _start(node, lambda: _active(player, recorder))
+        wait_until_active(node, player, recorder)
         played = dict(player.play())
         time.sleep(REST)
         node.check()
@@ -100,52 +97,3 @@ def _demo(args: argparse.Namespace) -> dict[str, Any]:
     recorder.save(args.out / 'bag')
     draw(args.out / 'forecast.png', run.moments(), result, recording)
     return result
-
-
-@contextmanager
-def _player(frames: Iterable[Frame], people: tuple[str, ...]) -> Iterator[tuple[Any, Recorder]]:
-    """A player and a recorder that hears what it plays and what is answered."""
-    import rclpy
-    from diagnostic_msgs.msg import DiagnosticArray
-    from nermo_ros.msg import PredictedSkeletonArray, SkeletonArray
-    from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
-
-    from nermo_ros.ros.player import Player
-
-    def spin() -> None:
-        with suppress(ExternalShutdownException):
-            executor.spin()
-
-    # Signals are for Python: the node must be stopped, whatever ends this.
-    rclpy.init(signal_handler_options=rclpy.SignalHandlerOptions.NO)
-    player = Player(frames, people, topic=TOPIC)
-    answers = {'predicted_skeletons': PredictedSkeletonArray}
-    answers |= {'repaired_skeletons': SkeletonArray, '/diagnostics': DiagnosticArray}
-    recorder = Recorder(player, {TOPIC: SkeletonArray, **answers})
-    executor = SingleThreadedExecutor()
-    executor.add_node(player)
-    thread = threading.Thread(target=spin, daemon=True)
-    thread.start()
-    try:
-        yield player, recorder
-    finally:
-        executor.shutdown()
-        thread.join()
-        player.destroy_node()
-        rclpy.try_shutdown()
-
-
-def _active(player: Any, recorder: Recorder) -> bool:
-    """The node says so, is heard, and listens besides the recorder."""
-    states = [condition['state'] for condition in conditions(recorder)]
-    heard = any(recorder.messages('predicted_skeletons'))
-    return heard and 'active' in states and player.count_subscribers(TOPIC) > 1
-
-
-def _start(node: NodeProcess, active: Callable[[], bool]) -> None:
-    end = time.monotonic() + START
-    while not active():
-        node.check()
-        if time.monotonic() > end:
-            raise NodeError(f'the node was not active within {START:g} s; {node.last_lines()}')
-        time.sleep(POLL)

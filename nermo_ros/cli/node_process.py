@@ -6,7 +6,9 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import nermo_ros
 
@@ -21,13 +23,21 @@ class NodeError(RuntimeError):
 class NodeProcess:
     """`nermo predict` from this Python and this package, running while in the context.
 
-    model: folder; backend: name or auto; topic: of its input; log: file for what it writes. It has
-    this process's environment, its ROS_DOMAIN_ID too.
+    model: folder; backend: name or auto; topic: of its input; log: file for what it writes;
+    parameters: others of the node. It has this process's environment, its ROS_DOMAIN_ID too.
     """
 
-    def __init__(self, model: Path, backend: str, topic: str, log: Path):
+    def __init__(
+        self,
+        model: Path,
+        backend: str,
+        topic: str,
+        log: Path,
+        parameters: Mapping[str, Any] | None = None,
+    ):
         self._log = log
         values = {'model': str(model.resolve()), 'backend': backend, 'autostart': True}
+        values |= parameters or {}
         ros = ['--ros-args', '-r', f'input:={topic}']
         for name, value in values.items():
             ros += ['-p', f'{name}:={json.dumps(value)}']

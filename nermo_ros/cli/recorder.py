@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Hears what goes over topics, and keeps it as a bag."""
 
+import re
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 DEPTH = 1000  # messages that may wait to be heard
+PACKAGE = re.compile(r'^(\w+)/\w+', re.MULTILINE)  # of a field's type
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ class Recorder:
             if not (folder / 'metadata.yaml').is_file():
                 raise FileExistsError(f'{folder} is in the way and no bag: move it away')
             shutil.rmtree(folder)
-        store = typestore()
+        store = typestore({kind.__module__.split('.')[0] for kind in self._types.values()})
         with Writer(folder, version=9, storage_plugin=StoragePlugin.MCAP) as writer:
             connections = {
                 topic: writer.add_connection(
@@ -73,28 +76,33 @@ def type_name(kind: type) -> str:
     return f'{kind.__module__.split(".")[0]}/msg/{kind.__name__}'
 
 
-def typestore() -> Any:
-    """What rosbags must know of types: ROS's own and this package's, as they are installed.
+def typestore(packages: Iterable[str] = ()) -> Any:
+    """What rosbags must know of types: ROS's own, this package's and those of other packages, as
+    they are installed.
 
     Raises FileNotFoundError where the .msg files are not.
     """
     from rosbags.typesys import Stores, get_types_from_msg, get_typestore
 
     store, known = get_typestore(Stores.ROS2_KILTED), {}
-    for file in sorted(installed_messages().glob('*.msg')):
-        known.update(get_types_from_msg(file.read_text(), f'nermo_ros/msg/{file.stem}'))
+    shipped = {name.split('/')[0] for name in store.fielddefs}
+    wanted, found = {'nermo_ros', *packages} - shipped, set()
+    while wanted - found:
+        package = min(wanted - found)
+        found.add(package)
+        for file in sorted(installed_messages(package).glob('*.msg')):
+            text = file.read_text()
+            known.update(get_types_from_msg(text, f'{package}/msg/{file.stem}'))
+            wanted |= set(PACKAGE.findall(text)) - shipped
     store.register(known)
     return store
 
 
-def installed_messages() -> Path:
-    """The folder of the package's .msg files, in the share folder beside the Python packages."""
-    import nermo_ros.msg
-
-    for prefix in Path(nermo_ros.msg.__file__).parents:
-        folder = prefix / 'share' / 'nermo_ros' / 'msg'
+def installed_messages(package: str = 'nermo_ros') -> Path:
+    """The folder of a package's .msg files, in the share folder beside the Python packages."""
+    module = import_module(f'{package}.msg').__file__
+    for prefix in Path(module).parents:
+        folder = prefix / 'share' / package / 'msg'
         if folder.is_dir():
             return folder
-    raise FileNotFoundError(
-        f'no share/nermo_ros/msg beside {nermo_ros.msg.__file__}: install nermo_ros again'
-    )
+    raise FileNotFoundError(f'no share/{package}/msg beside {module}: install {package} again')

@@ -1,14 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Publish a recording as a camera would, or score forecasts of it without ROS."""
+"""Publish a recording as a camera would, or score forecasts of it without ROS.
+
+With --outputs it goes to a node of its own, whose outputs are kept as a bag and pictures.
+"""
 
 import argparse
 import json
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 
 from nermo_ros.cli.camera_options import add_camera_options, camera_of, positive
+from nermo_ros.cli.node_process import NodeError
+from nermo_ros.cli.replay_outputs import replay_outputs
 from nermo_ros.cli.report import summary, text
 from nermo_ros.evaluation.comparison import Comparison
 from nermo_ros.forecast.forecaster import Forecaster, ForecastSettings
@@ -21,6 +27,12 @@ from nermo_ros.recordings.camera import Camera, Frame
 from nermo_ros.recordings.recording import Recording, load_recording, shipped_recordings
 
 PUBLISHING = ('source', 'joint_set', 'topic', 'frame', 'best_effort', 'wait')
+# What each way of replaying does not look at.
+IGNORED = {
+    'with --offline': (*PUBLISHING, 'outputs', 'out'),
+    'with --outputs': (*PUBLISHING, 'backend', 'json'),
+    'without --offline or --outputs': ('model', 'out', 'backend', 'json'),
+}
 
 
 def main(argv: list[str]) -> int:
@@ -34,11 +46,13 @@ def main(argv: list[str]) -> int:
         seconds = args.seconds or recording.duration + 1 / camera.rate
         if args.offline:
             _report(args, recording, camera, seconds)
+        elif args.outputs:
+            _outputs(args, recording, camera, seconds)
         else:
             _publish(args, recording, camera, seconds)
     except ImportError as error:
         return _fail(f'{error}: source ROS 2, pip install ros-rclpy, or replay --offline')
-    except (OSError, ValueError, ModelError, BackendError) as error:
+    except (OSError, ValueError, ModelError, BackendError, NodeError) as error:
         return _fail(str(error))
     except KeyboardInterrupt:
         return 130
@@ -67,6 +81,13 @@ def _parser() -> argparse.ArgumentParser:
     out.add_argument(
         '--wait', type=positive, default=10.0, help='for a subscription to appear [s] (10)'
     )
+    kept = parser.add_argument_group('outputs')
+    kept.add_argument(
+        '--outputs', default='', help='all, or names with commas: start a node, keep what it sends'
+    )
+    kept.add_argument(
+        '--out', type=Path, default=Path('replay_out'), help='folder for them (replay_out)'
+    )
     offline = parser.add_argument_group('offline')
     offline.add_argument('--offline', action='store_true', help='forecast and score, without ROS')
     offline.add_argument('--model', default='body17', help='shipped name or folder (body17)')
@@ -76,13 +97,23 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _refuse_what_is_ignored(parser: argparse.ArgumentParser, args: argparse.Namespace) -> None:
-    names = PUBLISHING if args.offline else ('model', 'backend', 'json')
-    for name in names:
+    way = '--offline' if args.offline else '--outputs' if args.outputs else ''
+    way = f'with {way}' if way else 'without --offline or --outputs'
+    for name in IGNORED[way]:
         if getattr(args, name) != parser.get_default(name):
-            option = f'--{name.replace("_", "-")}'
-            parser.error(
-                f'{option} is for replay {"without" if args.offline else "with"} --offline'
-            )
+            parser.error(f'--{name.replace("_", "-")} has no effect {way}')
+
+
+def _outputs(
+    args: argparse.Namespace, recording: Recording, camera: Camera, seconds: float
+) -> None:
+    lacking = [name for name in ('matplotlib', 'rosbags', 'rclpy') if find_spec(name) is None]
+    if lacking:
+        raise ValueError(
+            f"--outputs needs {' and '.join(lacking)}: pip install 'nermo_ros[demo]', source ROS 2"
+        )
+    frames = camera.frames(recording, seconds)
+    print(replay_outputs(frames, recording, args.outputs, args.out, args.model))
 
 
 def _publish(

@@ -118,6 +118,9 @@ def test_what_cannot_be_done_is_told_in_a_line(options, advice, capsys):
     [
         ['handover', '--offline', '--topic', 'x'],
         ['handover', '--offline', '--best-effort'],
+        ['handover', '--offline', '--outputs', 'all'],
+        ['handover', '--outputs', 'all', '--topic', 'x'],
+        ['handover', '--out', 'x'],
         ['handover', '--model', 'body17x'],
         ['handover', '--seconds', '-1'],
         ['handover', '--seconds', 'inf'],
@@ -137,6 +140,7 @@ def test_options_without_effect_or_sense_are_refused(options, capsys):
         (['--topic', 'deserted', '--wait', '0.1'], 'nobody subscribed to /deserted'),
         (['--source', 'nothing'], 'kinect_markers'),
         (['--joint-set', 'nothing'], 'k4abt32'),
+        (['--outputs', 'points,nothing'], 'no output nothing: give all, or some of predicted'),
     ],
 )
 def test_publishing_tells_why_it_cannot(options, advice, capsys):
