@@ -8,6 +8,7 @@ import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 
 from nermo_ros.ros.outputs.predicted import header
+from nermo_ros.ros.stages import Stages
 
 REMEMBERED = 1000  # latencies
 
@@ -15,12 +16,13 @@ REMEMBERED = 1000  # latencies
 @dataclass
 class Statistics:
     """Counted since the node was configured; counts: what was dropped or fell back, by reason;
-    latencies: s, of the newest REMEMBERED forecasts."""
+    latencies: s, of the newest REMEMBERED forecasts; stages: where the time goes."""
 
     messages: int = 0
     forecasts: int = 0
     counts: Counter = field(default_factory=Counter)
     latencies: deque = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    stages: Stages = field(default_factory=Stages)
 
     def latency(self, percentile: float) -> float:
         """Seconds; 0 before the first forecast."""
@@ -72,8 +74,17 @@ def _values(statistics: Statistics, condition: Condition) -> dict[str, str]:
         'forecasts out': str(statistics.forecasts),
         'latency p50 [ms]': f'{statistics.latency(50) * 1e3:.2f}',
         'latency p99 [ms]': f'{statistics.latency(99) * 1e3:.2f}',
+        **_stages(statistics.stages),
         'people': str(condition.people),
         'backend': condition.backend,
         'model': condition.model,
         **{reason: str(count) for reason, count in sorted(statistics.counts.items())},
+    }
+
+
+def _stages(stages: Stages) -> dict[str, str]:
+    return {
+        f'stage {stage} p{percent} [ms]': f'{seconds * 1e3:.3f}'
+        for stage, took in stages.percentiles(50, 99).items()
+        for percent, seconds in zip((50, 99), took, strict=True)
     }

@@ -17,7 +17,7 @@ from nermo_ros.inference.backends import open_predictor
 from nermo_ros.ros import predict_at
 from nermo_ros.ros.diagnostics import Condition, Reporter, Statistics
 from nermo_ros.ros.newest import arrival, take_queued
-from nermo_ros.ros.outputs import make_outputs
+from nermo_ros.ros.outputs import make_outputs, publish
 from nermo_ros.ros.outputs.output import QOS as OUTPUT_QOS
 from nermo_ros.ros.outputs.output import Cycle, Nobody
 from nermo_ros.ros.parameters import Parameters
@@ -111,7 +111,8 @@ class PredictNode(LifecycleNode):
         return self.on_shutdown(state)
 
     def _make_pipeline(self) -> Pipeline:
-        return Pipeline(self.parameters, self._predictor, self._statistics.counts, self._warn)
+        counts, stages = self._statistics.counts, self._statistics.stages
+        return Pipeline(self.parameters, self._predictor, counts, self._warn, stages)
 
     def _advertise(self) -> None:
         self._service = self.create_service(PredictAt, 'predict_at', self._on_predict_at)
@@ -153,12 +154,13 @@ class PredictNode(LifecycleNode):
 
     def _on_message(self, message: Any, info: dict) -> None:
         taken = [(message, info), *take_queued(self._subscription, INPUT_QOS.depth)]
-        now = self._now()
+        now, arrived = self._now(), arrival(taken[-1][1])
+        self._statistics.stages.lap('waiting', arrived)
         added = sum([self._pipeline.take(message, now) for message, _ in taken])
         self._statistics.messages += len(taken)
         if not added:
             return
-        self._arrived = arrival(taken[-1][1])
+        self._arrived = arrived
         if not self.parameters['rate']:
             self._statistics.counts['superseded'] += len(taken) - 1
             self._at_rate()
@@ -175,7 +177,7 @@ class PredictNode(LifecycleNode):
         self._answered = now
 
     def _publish(self, forecast: Forecast, arrived: int | None) -> None:
-        now, first = self._now(), self._outputs[0]
+        began, now = time.perf_counter_ns(), self._now()
         cycle = Cycle(
             forecast=forecast,
             frame=self._pipeline.gate.frame,
@@ -185,12 +187,10 @@ class PredictNode(LifecycleNode):
             latency=0.0 if arrived is None else (time.perf_counter_ns() - arrived) / 1e9,
             values=self.parameters,
         )
-        first.publish(cycle)
+        out = publish(self._outputs, cycle, self._statistics.stages, began)
         self._statistics.forecasts += 1
         if arrived is not None:
-            self._statistics.latencies.append((time.perf_counter_ns() - arrived) / 1e9)
-        for output in self._outputs[1:]:
-            output.publish(cycle)
+            self._statistics.latencies.append((out - arrived) / 1e9)
         self._shown = bool(forecast.ids)
 
     def _publish_nobody(self, now: int) -> None:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """From messages to forecasts: everything of the node that needs no graph."""
 
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -17,6 +18,7 @@ from nermo_ros.observation.tracks import Tracks, TrackSettings
 from nermo_ros.ros.parameters import pose_of
 from nermo_ros.ros.sources import SOURCES
 from nermo_ros.ros.sources.source import BadMessage, SourceSettings
+from nermo_ros.ros.stages import Stages
 from nermo_ros.ros.transform import FrameGate, trunk_slope
 from nermo_ros.skeleton.body17 import JOINTS
 
@@ -28,7 +30,7 @@ class Pipeline:
     """One source, one model, all people.
 
     values: of the parameters; counts: of drops by reason, of 'unseen' and 'fallback' (Forecaster);
-    warn: called with reason and text for each. Raises ValueError where values and model do not
+    warn: called with reason and text for each; stages: are told what each took. Raises ValueError where values and model do not
     fit, saying what to set. All times are int ns: `receipt` and `now` by the node's clock.
     People's ages are counted from the receipt of the newest observation, so that a sensor whose
     clock is not ours neither loses nor keeps people.
@@ -40,6 +42,7 @@ class Pipeline:
         predictor: Predictor,
         counts: Counter[str],
         warn: Callable[[str, str], None],
+        stages: Stages | None = None,
     ):
         _check(values, predictor)
         self.source = SOURCES[values['source']]
@@ -55,6 +58,7 @@ class Pipeline:
         self.forecaster = Forecaster(predictor, _forecast_settings(values), counts)
         self._counts = counts
         self._warn = warn
+        self._stages = stages or Stages()
         self._slope: float | None = None
         self._receipt = 0
         self._newest = 0
@@ -66,16 +70,19 @@ class Pipeline:
 
     def take(self, message: Any, receipt: int) -> int:
         """Put a message's people into their histories; returns how many went in."""
+        began = time.perf_counter_ns()
         try:
             reading = self.source.read(message, self._settings, receipt)
         except BadMessage as bad:
             self._drop(bad)
             return 0
+        began = self._stages.lap('source', began)
         for bad in reading.drops:
             self._drop(bad)
         if reading.unstamped and reading.observations:
             self._warn('unstamped', 'stamps are 0, the time of receipt stands instead: stamp them')
         added = sum([self._add(observation) for observation in reading.observations])
+        self._stages.lap('observation', began)
         if added:
             self._receipt = receipt
             self._newest = max(newest.stamp for newest in self.tracks.newest.values())
@@ -150,13 +157,18 @@ class Pipeline:
         return self._run(reference, now, times)
 
     def _run(self, reference: int, now: int, times: np.ndarray | None) -> Forecast:
+        began = time.perf_counter_ns()
         card = self.forecaster.predictor.card
         batch = self.tracks.batch(card.samples, card.history, use_inferred=self._use_inferred)
         states = np.zeros((len(batch.ids), len(JOINTS)), np.uint8)
         for row, person in enumerate(batch.ids):
             states[row] = self.tracks.newest[person].states
-        failed = self._counts['fallback']
+        began, failed = self._stages.lap('batch', began), self._counts['fallback']
         forecast = self.forecaster(batch, reference, self._source_time(now), times, states)
+        predicting = self.forecaster.predicting
+        if predicting:
+            self._stages.add('predictor', predicting)
+        self._stages.lap('forecast', began + predicting)
         if self._counts['fallback'] > failed:
             self._warn('fallback', f'the model could not be used: {self.forecaster.error}')
         return forecast

@@ -36,6 +36,14 @@ def test_values():
     assert values['backend'] == 'onnxruntime' and values['model'] == 'tiny 7'
 
 
+def test_stages_that_ran_are_told_in_milliseconds():
+    statistics = Statistics()
+    statistics.stages.add('source', 1_500_000)
+    values = {v.key: v.value for v in report(Reporter('/n', '/input'), statistics).values}
+    assert values['stage source p50 [ms]'] == values['stage source p99 [ms]'] == '1.500'
+    assert not any(key.startswith('stage batch') for key in values)
+
+
 def test_latencies_are_of_the_newest():
     statistics = Statistics()
     assert statistics.latency(50) == 0

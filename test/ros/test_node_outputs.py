@@ -10,6 +10,7 @@ from visualization_msgs.msg import Marker, MarkerArray
 
 from nermo_ros.forecast.forecast import Status
 from nermo_ros.observation.observation import JointState
+from nermo_ros.ros.stages import STAGES
 from nermo_ros.skeleton.body17 import JOINTS
 
 
@@ -100,6 +101,10 @@ def test_diagnostics_name_drops(running, capfd):
     assert values['backend'] == 'onnxruntime' and values['model'] == 'tiny 7'
     assert int(values['messages in']) >= 6 and int(values['forecasts out']) >= 5
     assert float(values['latency p99 [ms]']) >= float(values['latency p50 [ms]']) > 0
+    for stage in STAGES:
+        p50, p99 = (float(values[f'stage {stage} p{percent} [ms]']) for percent in (50, 99))
+        assert 0 <= p50 <= p99 < 5000, stage
+    assert float(values['stage predictor p50 [ms]']) > 0
     assert status.hardware_id == '/input' and status.name == '/nermo_predict: forecasts'
     assert 'no_transform' in capfd.readouterr().err
     assert graph.spin(lambda: told[-1].status[0].level == DiagnosticStatus.OK, 3.0)

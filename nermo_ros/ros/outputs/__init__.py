@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """The node's outputs: a module a topic, one row each in OUTPUTS."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nermo_ros.ros.outputs.markers import Markers
-from nermo_ros.ros.outputs.output import Output
+from nermo_ros.ros.outputs.output import Cycle, Output
 from nermo_ros.ros.outputs.people import People
 from nermo_ros.ros.outputs.planning_scene import PlanningScene
 from nermo_ros.ros.outputs.points import Points
 from nermo_ros.ros.outputs.predicted import Predicted
 from nermo_ros.ros.outputs.repaired import Repaired
 from nermo_ros.ros.outputs.trajectories import Trajectories
+from nermo_ros.ros.stages import Stages
 
 # The forecast first: what the others take adds nothing to its latency.
 OUTPUTS: tuple[type[Output], ...] = (
@@ -32,3 +33,15 @@ def make_outputs(node: Any, values: Mapping[str, Any]) -> list[Output]:
     for kind in wanted:
         kind.message_type()
     return [kind(node) for kind in wanted]
+
+
+def publish(outputs: Sequence[Output], cycle: Cycle, stages: Stages, began: int) -> int:
+    """A forecast, on each; began: when its making did, on time.perf_counter_ns, as is returned
+    when the first, the forecast itself, is out."""
+    first, *others = outputs
+    first.publish(cycle)
+    out = stages.lap('publish', began)
+    for output in others:
+        output.publish(cycle)
+    stages.lap('outputs', out)
+    return out
