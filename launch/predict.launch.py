@@ -19,7 +19,12 @@ from launch_ros.substitutions import FindPackageShare
 from lifecycle_msgs.msg import Transition
 
 SHARE = FindPackageShare('nermo_ros')
-SOURCES = ['', 'skeleton_array', 'kinect_markers', 'pose_array']
+SOURCES = [
+    '',
+    'skeleton_array',
+    'kinect_markers',
+    'pose_array',
+]
 # Parameters that are arguments too: where an argument is given, it wins over the file.
 PARAMETERS = ('source', 'joint_set', 'target_frame', 'model', 'backend')
 

@@ -15,7 +15,10 @@ ROS = {
     'rclpy', 'builtin_interfaces', 'diagnostic_msgs', 'geometry_msgs', 'lifecycle_msgs',
     'rcl_interfaces', 'std_msgs', 'visualization_msgs', 'nermo_ros.msg', 'nermo_ros.srv',
 }  # fmt: skip
-OPTIONAL_ROS = {'ament_index_python', 'tf2_ros', 'trajectory_msgs'}
+OPTIONAL_ROS = {
+    'ament_index_python', 'tf2_ros', 'tf_transformations', 'transforms3d', 'message_filters',
+    'trajectory_msgs', 'zed_msgs', 'hri_msgs', 'yolo_msgs', 'hiros_skeleton_msgs', 'mocap4r2_msgs',
+}  # fmt: skip
 TRAIN = {
     'torch', 'lightning_fabric', 'safetensors', 'tqdm', 'onnx', 'onnxscript', 'onnxruntime',
 }  # fmt: skip

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -6,8 +8,10 @@ from hypothesis import strategies as st
 
 from nermo_ros.observation.observation import JointState, Observation
 from nermo_ros.ros.sources.source import BadMessage
-from nermo_ros.ros.transform import FrameGate
+from nermo_ros.ros.tf import Rigid, TransformError
+from nermo_ros.ros.transform import FrameGate, TooEarly
 
+SECOND = 10**9
 HALF = np.sqrt(0.5)
 
 
@@ -42,7 +46,7 @@ def test_another_frame_without_a_transform_says_what_to_set():
 def test_a_second_sensor_is_refused():
     gate = FrameGate('map', (0, 0, 9, 0, 0, 0, 1))
     gate(observation('camera'))
-    with pytest.raises(BadMessage, match='one sensor'):
+    with pytest.raises(BadMessage, match='topic of its own'):
         gate(observation('other'))
 
 
@@ -70,3 +74,40 @@ def test_distances_are_kept(pose, seed):
     before = np.linalg.norm(seen.positions[4:] - seen.positions[4], axis=1)
     after = np.linalg.norm(moved[4:] - moved[4], axis=1)
     np.testing.assert_allclose(after, before, atol=1e-4)
+
+
+class Moving:
+    """A sensor that moves a metre a second along x and of which nothing is known after 8 s."""
+
+    def at(self, target, source, stamp):
+        if source != 'camera':
+            raise TransformError(f'{source} does not exist')
+        if stamp > 8 * SECOND:
+            raise TransformError('extrapolation into the future', early=True)
+        return Rigid(np.eye(3), np.array([stamp / SECOND, 0, 0]))
+
+    def newest(self, target, source):
+        return 8 * SECOND
+
+
+def test_tf2_is_asked_at_the_stamp_of_the_observation():
+    gate = FrameGate('map', (), Moving())
+    for stamp in (3, 5):
+        moved = gate(replace(observation(), stamp=stamp * SECOND))
+        np.testing.assert_allclose(moved.positions[0], [1 + stamp, 2, 3], atol=1e-6)
+        assert moved.frame == 'map'
+
+
+def test_what_tf2_does_not_know_is_named():
+    gate = FrameGate('map', (), Moving())
+    with pytest.raises(TooEarly) as error:
+        gate(replace(observation(), stamp=9 * SECOND))
+    assert error.value.reason == 'no_transform'
+    with pytest.raises(BadMessage, match='elsewhere does not exist') as error:
+        gate(observation('elsewhere'))
+    assert type(error.value) is BadMessage and error.value.reason == 'no_transform'
+
+
+def test_a_given_mount_goes_before_tf2():
+    moved = FrameGate('map', (0, 0, 9, 0, 0, 0, 1), Moving())(observation('elsewhere'))
+    np.testing.assert_allclose(moved.positions[0], [1, 2, 12], atol=1e-6)

@@ -14,7 +14,7 @@ from nermo_ros.forecast.path import path
 from nermo_ros.ros.outputs.output import Cycle, Nobody, Output
 from nermo_ros.ros.outputs.predicted import header
 from nermo_ros.ros.parameters import pose_of
-from nermo_ros.ros.transform import rigid
+from nermo_ros.ros.rotations import rigid
 from nermo_ros.skeleton.body17 import BONES, INDEX
 from nermo_ros.skeleton.capsule_sizes import HAND_LENGTH
 
@@ -44,7 +44,7 @@ class Points(Output):
         points = body_points(cycle.forecast, ahead)
         pose = pose_of(values['points.transform'])
         if pose:
-            rotation, translation = rigid(np.asarray(pose, np.float64))
+            rotation, translation = rigid(pose)
             points = points @ rotation.T + translation
         stamp = cycle.forecast.reference + round(ahead * NANOSECONDS)
         self._publisher.publish(message(points, stamp, self._frame))
