@@ -30,15 +30,10 @@ def table(title):
     return [[cell.strip(' `') for cell in row.strip('|').split('|')] for row in rows[2:]]
 
 
-def name_of(message):
-    package, kind = message.__module__.split('.')[:2]
-    return f'{package}/{kind}/{message.__name__}'
-
-
 def test_inputs_are_the_sources():
     rows = {name: (kind, people) for name, kind, people, _ in table('Inputs')}
     assert rows == {
-        name: (name_of(source.message_type()), 'any' if source.many_people else 'one a topic')
+        name: (source.message, 'any' if source.many_people else 'one a topic')
         for name, source in SOURCES.items()
     }
 

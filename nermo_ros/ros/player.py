@@ -38,7 +38,8 @@ class Player(Node):
     frames: times increasing, seconds; people: everybody who may be in them; source: key of
     SOURCES; joint_set: key of JOINT_SETS, empty: the source's own, else body17; frame_id: that the
     positions are in; topic: empty: the source's usual one; reliable: False: best effort; ids: see
-    published_ids(). Raises ValueError on an unknown source or joint set.
+    published_ids(). Raises ValueError on an unknown source or
+    joint set, and on a source that cannot be played.
     """
 
     def __init__(
@@ -59,6 +60,8 @@ class Player(Node):
         joint_set = joint_set or row.joint_set or 'body17'
         if joint_set not in JOINT_SETS:
             raise ValueError(f'no joint set {joint_set!r}: choose from {", ".join(JOINT_SETS)}')
+        if row.write is None:
+            raise ValueError(f'{source} cannot be played: people are not in its messages')
         super().__init__('player', context=context)
         self.ids = published_ids(people, source)
         self._frames = frames

@@ -58,4 +58,15 @@ CMU38 = JointSet(
     ),
 )  # fmt: skip
 
-CAPTURE_SETS = (SMPL24, H36M32, H36M17, CMU38)
+# OptiTrack Motive's skeleton of 21 bones, each where it begins, by Motive's names. Traps:
+# LShoulder is the clavicle, LUArm the shoulder, LThigh the hip; Hip, without a side, the pelvis.
+MOTIVE = {
+    'Hip': 'pelvis', 'Ab': 'spine', 'Chest': 'chest', 'Neck': 'neck', 'Head': 'head',
+    'LShoulder': 'l_clavicle', 'LUArm': 'l_shoulder', 'LFArm': 'l_elbow', 'LHand': 'l_wrist',
+    'RShoulder': 'r_clavicle', 'RUArm': 'r_shoulder', 'RFArm': 'r_elbow', 'RHand': 'r_wrist',
+    'LThigh': 'l_hip', 'LShin': 'l_knee', 'LFoot': 'l_ankle', 'LToe': 'l_toe',
+    'RThigh': 'r_hip', 'RShin': 'r_knee', 'RFoot': 'r_ankle', 'RToe': 'r_toe',
+}  # fmt: skip
+MOTIVE21 = JointSet('motive21', tuple(MOTIVE.values()))
+
+CAPTURE_SETS = (SMPL24, H36M32, H36M17, CMU38, MOTIVE21)

@@ -68,4 +68,16 @@ MEDIAPIPE33 = JointSet(
     fallbacks=COCO17.fallbacks,
 )  # fmt: skip
 
-IMAGE_SETS = (ZED18, HRI18, COCO17, BODY25, MEDIAPIPE33)
+# Links of REP 155's human model (human_description). Traps: the frame `body` is the pelvis, where
+# `waist` stands too; `torso` is at the height of the shoulders, hence the neck.
+HRI15 = JointSet(
+    'hri15',
+    (
+        'body', 'torso', 'head',
+        'l_shoulder', 'r_shoulder', 'l_elbow', 'r_elbow', 'l_wrist', 'r_wrist',
+        'l_hip', 'r_hip', 'l_knee', 'r_knee', 'l_ankle', 'r_ankle',
+    ),
+    recipes={'pelvis': 'body', 'neck': 'torso', **TRUNK},
+)  # fmt: skip
+
+IMAGE_SETS = (ZED18, HRI18, HRI15, COCO17, BODY25, MEDIAPIPE33)

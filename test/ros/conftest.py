@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A small real model, and a graph of its own for each test."""
 
+import importlib.util
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,6 +19,16 @@ from nermo_ros.skeleton.body17 import JOINTS
 
 STEP_NS = 33_333_333
 SPEED = 0.5  # m/s along x, at which the small model moves everything from where it was last seen
+
+
+@pytest.fixture
+def driver_messages(monkeypatch):
+    """The message packages of the drivers: the installed ones, else plain stand-ins."""
+    file = Path(__file__).with_name('stand_ins.py')
+    spec = importlib.util.spec_from_file_location('stand_ins', file)
+    stand_ins = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(stand_ins)
+    stand_ins.install(monkeypatch)
 
 
 @pytest.fixture(scope='session')

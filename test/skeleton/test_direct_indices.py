@@ -55,6 +55,14 @@ DIRECT = {
         'pelvis': 0, 'hip': (1, 2), 'knee': (4, 5), 'ankle': (7, 8), 'spine': 3, 'neck': 6,
         'shoulder': (20, 21), 'elbow': (22, 23), 'wrist': (24, 25),
     },
+    'hri15': {
+        'pelvis': 0, 'neck': 1, 'head': 2, 'shoulder': (3, 4), 'elbow': (5, 6), 'wrist': (7, 8),
+        'hip': (9, 10), 'knee': (11, 12), 'ankle': (13, 14),
+    },
+    'motive21': {
+        'pelvis': 0, 'spine': 1, 'chest': 2, 'neck': 3, 'head': 4, 'shoulder': (6, 10),
+        'elbow': (7, 11), 'wrist': (8, 12), 'hip': (13, 17), 'knee': (14, 18), 'ankle': (15, 19),
+    },
     'cmu38': {
         'pelvis': 0, 'hip': (2, 8), 'knee': (3, 9), 'ankle': (4, 10), 'spine': 14, 'chest': 15,
         'neck': 17, 'head': 18, 'shoulder': (21, 30), 'elbow': (22, 31), 'wrist': (23, 32),

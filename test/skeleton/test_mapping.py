@@ -22,13 +22,13 @@ LANDMARKS = {
     (-0.01, 0, 0.409): 'head neck_nose',
     (0, 0, 0.501): 'head_end',
     (0.10, 0, 0.440): 'nose',
-    (0.03, 0, -0.102): 'mid_hip',
+    (0.03, 0, -0.102): 'mid_hip body',
     (0.03, 0.094, -0.102): 'l_hip',
     (0, 0.020, -0.020): 'l_hip_root',
     (0.03, 0.240, -0.505): 'l_knee',
     (0.03, 0.381, -0.891): 'l_ankle',
     (0.00, 0.390, -0.930): 'l_heel',
-    (0.16, 0.390, -0.930): 'l_foot l_toe_base l_big_toe l_foot_index',
+    (0.16, 0.390, -0.930): 'l_foot l_toe l_toe_base l_big_toe l_foot_index',
     (0.15, 0.430, -0.930): 'l_small_toe',
     (0.22, 0.390, -0.930): 'l_toe_end',
     (-0.01, 0.050, 0.250): 'l_clavicle l_collar',
@@ -51,8 +51,9 @@ CANONICAL = np.array(
     [T_POSE['l' + name[1:] if name[:2] == 'r_' else name] for name in body17.JOINTS]
 ) * [[1, -1 if name[:2] == 'r_' else 1, 1] for name in body17.JOINTS]
 
-# Human3.6M calls its topmost point the head.
+# Human3.6M calls its topmost point the head, ROS4HRI the point between the shoulders the torso.
 T_POSE_OF = {name: {'head': T_POSE['head_end']} for name in ('h36m32', 'h36m17')}
+T_POSE_OF['hri15'] = {'torso': (-0.02, 0, 0.283)}
 
 # Metres by which the torso and head of a set may lie elsewhere than those of the CMU rig, whose
 # pelvis is 0.1 m above the hips and whose head is the joint at its base.

@@ -11,6 +11,7 @@ SIZES = {
     'body17': 17, 'k4abt32': 32, 'zed18': 18, 'zed34': 34, 'zed38': 38, 'hri18': 18, 'coco17': 17,
     'body25': 25, 'mediapipe33': 33, 'smpl24': 24, 'h36m32': 32, 'h36m17': 17, 'cmu38': 38,
     'maxine34': 34, 'nuitrack25': 25, 'kinect25': 25,
+    'hri15': 15, 'motive21': 21,
 }  # fmt: skip
 
 # (joint set, joint, index), chosen where sets are easily confused.
@@ -39,6 +40,9 @@ TRAPS = [
     ('maxine34', 'neck', 6), ('maxine34', 'l_shoulder', 20), ('maxine34', 'r_thumb_tip', 33),
     ('nuitrack25', 'none', 0), ('nuitrack25', 'head', 1), ('nuitrack25', 'r_foot', 24),
     ('nuitrack25', 'waist', 4), ('nuitrack25', 'l_hip', 17),
+    # Bones of Motive begin at the joint of another name.
+    ('motive21', 'l_clavicle', 5), ('motive21', 'l_shoulder', 6), ('motive21', 'l_hip', 13),
+    ('hri15', 'body', 0), ('hri15', 'torso', 1), ('hri15', 'r_ankle', 14),
     # The rig of CMU names the bone that starts at a joint.
     ('cmu38', 'l_hip', 2), ('cmu38', 'l_ankle', 4), ('cmu38', 'l_shoulder', 21),
     ('cmu38', 'l_wrist', 23), ('cmu38', 'r_wrist', 32), ('cmu38', 'head_end', 19),

@@ -37,13 +37,6 @@ OLD_SDK = (25, 26)
 Bodies = dict[tuple[int, int], dict[str, dict[int, Any]]]
 
 
-def message_type() -> type:
-    """visualization_msgs.msg.MarkerArray."""
-    from visualization_msgs.msg import MarkerArray
-
-    return MarkerArray
-
-
 def read(message: Any, settings: SourceSettings, receipt_ns: int) -> Reading:
     """The bodies of a MarkerArray, ids as text, one observation for each body and stamp, by stamp.
 

@@ -15,6 +15,8 @@ from nermo_ros.skeleton.sets import JOINT_SETS
 
 # Beyond it a float32 is coarser than 6 cm.
 FARTHEST = 1e6
+# Metres from the middle joint to the median one that nobody reaches; in millimetres all do.
+LARGEST = 5.0
 
 
 def joint_set_of(settings: SourceSettings, default: str = '') -> JointSet:
@@ -74,6 +76,19 @@ def observe(
             'or lower confidence_threshold',
         )
     return Observation(stamp, frame, person, positions, states, confidences)
+
+
+def check_metres(positions: np.ndarray, person: str) -> None:
+    """Raises BadMessage('not_metres') for a body (J, 3), NaN where missing, larger than any is."""
+    seen = positions[np.isfinite(positions).all(1)]
+    if not len(seen):
+        return
+    middle = np.median(seen, axis=0)
+    if np.median(np.linalg.norm(seen - middle, axis=1)) > LARGEST:
+        raise BadMessage(
+            'not_metres',
+            f'person {person!r} is larger than {LARGEST} m: set the unit of the driver to metres',
+        )
 
 
 def scatter(people: Mapping[str, np.ndarray], joint_set: JointSet) -> dict[str, np.ndarray]:

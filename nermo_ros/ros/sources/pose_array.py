@@ -18,13 +18,6 @@ from nermo_ros.ros.sources.source import (
 from nermo_ros.skeleton.joint_set import JointSet
 
 
-def message_type() -> type:
-    """geometry_msgs.msg.PoseArray."""
-    from geometry_msgs.msg import PoseArray
-
-    return PoseArray
-
-
 def read(message: Any, settings: SourceSettings, receipt_ns: int) -> Reading:
     """The person of a PoseArray, called settings.person_id; no poses: nobody is there.
 

@@ -22,13 +22,6 @@ from nermo_ros.skeleton.joint_set import JointSet
 from nermo_ros.skeleton.mapping import find_joint_set
 
 
-def message_type() -> type:
-    """nermo_ros.msg.SkeletonArray."""
-    from nermo_ros.msg import SkeletonArray
-
-    return SkeletonArray
-
-
 def read(message: Any, settings: SourceSettings, receipt_ns: int) -> Reading:
     """The people of a SkeletonArray; the joint set is the one whose joint names it carries.
 

@@ -14,9 +14,11 @@ metres by id, NaN where missing, sent in those joints of the joint set that are 
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 from nermo_ros.observation.observation import Observation
+from nermo_ros.ros.tf import Transforms
 
 NANOSECONDS = 1_000_000_000
 
@@ -27,13 +29,16 @@ class SourceSettings:
 
     joint_set: key of JOINT_SETS, for sources whose messages carry no joint names; empty: the
     source's own; person_id: for sources without ids; confidence_threshold: a joint below it is
-    missing (0..1); frame: replaces the frame of every message; empty: the message's own.
+    missing (0..1); frame: replaces the frame of every message; empty: the message's own;
+    transforms: tf2, None where there is none; target: the frame to look people up in.
     """
 
     joint_set: str = ''
     person_id: str = 'person'
     confidence_threshold: float = 0.5
     frame: str = ''
+    transforms: Transforms | None = None
+    target: str = ''
 
 
 class BadMessage(ValueError):  # noqa: N818 -- a drop carries one that is never raised
@@ -66,23 +71,37 @@ class Reading:
 class Source:
     """One row of SOURCES.
 
-    message_type: imports and returns the message class; read, write: see above; topic: where its
-    driver publishes; joint_set: what messages are in where neither they nor the settings say;
-    empty: one of them must; many_people: False: one person a topic; numeric_ids: ids are whole
-    numbers written as text; geometry_rules: nothing in a message tells seen from guessed joints,
-    so that the stateful rules of observation.mask (frozen joints, bone lengths) are needed;
-    qos: what its publishers offer.
+    message: package/msg/Name; read, write: see above, write None where people cannot be played,
+    as they are not in the message; topic: where its driver publishes; joint_set: what messages
+    are in where neither they nor the settings say; empty: one of them must; many_people: False:
+    one person a topic; numeric_ids: ids are whole numbers written as text; geometry_rules:
+    nothing in a message tells seen from guessed joints, so that the stateful rules of
+    observation.mask (frozen joints, bone lengths) are needed; reads_tf: positions are in tf2, so
+    that SourceSettings.transforms is needed and the newest message is read again and again; qos:
+    what its publishers offer.
     """
 
-    message_type: Callable[[], type]
+    message: str
     read: Callable[[Any, SourceSettings, int], Reading]
-    write: Callable[..., Any]
+    write: Callable[..., Any] | None
     topic: str
     qos: str
     joint_set: str = ''
     many_people: bool = True
     numeric_ids: bool = False
     geometry_rules: bool = False
+    reads_tf: bool = False
+
+    def message_type(self) -> type:
+        """The message class; ImportError, which says what to install, where it is not there."""
+        package, kind, name = self.message.split('/')
+        try:
+            return getattr(import_module(f'{package}.{kind}'), name)
+        except ImportError as error:
+            raise ImportError(
+                f'{self.message} cannot be imported ({error}): install the package {package} of '
+                'the driver and source its setup.bash'
+            ) from error
 
 
 def stamp_of(header: Any, receipt_ns: int) -> tuple[int, bool]:
