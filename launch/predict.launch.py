@@ -23,6 +23,11 @@ SOURCES = [
     '',
     'skeleton_array',
     'kinect_markers',
+    'zed_objects',
+    'ros4hri',
+    'yolo_detections',
+    'hiros_skeletons',
+    'mocap4r2_markers',
     'pose_array',
 ]
 # Parameters that are arguments too: where an argument is given, it wins over the file.
