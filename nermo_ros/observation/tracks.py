@@ -2,8 +2,7 @@
 """Everybody who is there, each with a history."""
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,24 +10,19 @@ from nermo_ros.observation import rejoin
 from nermo_ros.observation.batch import Batch
 from nermo_ros.observation.drop import Drop
 from nermo_ros.observation.history import JOINTS, NANOSECONDS, History
-from nermo_ros.observation.mask import BoneLengths, FrozenJoints, JointSpeed
+from nermo_ros.observation.judge import Judge, JudgeSettings
 from nermo_ros.observation.observation import JointState, Observation
-
-Rule = Callable[[int, np.ndarray, np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
-class TrackSettings:
-    """How long people are remembered and by which rules their joints are judged.
+class TrackSettings(JudgeSettings):
+    """How long people are remembered, and by which rules their joints are judged (JudgeSettings).
 
     seconds, capacity: of each history; longer than a batch, so that somebody lost for a while
     still has one; timeout: seconds without a sample until a person is gone; clock_jump: seconds
-    that a stamp may lie behind the newest of all before the clock counts as set back.
-    The rest is off at 0. rejoin_distance: metres (median over the joints) from where a vanished
-    person should be, within which a new id inherits the history, 0.3 say; frozen_samples: equal
-    samples after which a joint is inferred (mask.FrozenJoints), 3 say; bone_tolerance: share of
-    its median by which a bone may differ (mask.BoneLengths), 0.35 say; speed_limit: metres a
-    second that a joint may make (mask.JointSpeed), 15 say. Raises ValueError for others.
+    that a stamp may lie behind the newest of all before the clock counts as set back;
+    rejoin_distance: metres (median over the joints) from where a vanished person should be, within
+    which a new id inherits the history, 0.3 say; off at 0. Raises ValueError for others.
     """
 
     seconds: float = 2.0
@@ -36,19 +30,14 @@ class TrackSettings:
     timeout: float = 1.0
     clock_jump: float = 2.0
     rejoin_distance: float = 0.0
-    frozen_samples: int = 0
-    bone_tolerance: float = 0.0
-    speed_limit: float = 0.0
 
     def __post_init__(self) -> None:
-        optional = ('rejoin_distance', 'frozen_samples', 'bone_tolerance', 'speed_limit')
-        for setting in fields(self):
-            value = getattr(self, setting.name)
-            if not (value > 0 or (value == 0 and setting.name in optional)):
-                least = '0 (off) or more' if setting.name in optional else 'more than 0'
-                raise ValueError(f'{setting.name} is {value}: give {least}')
-        if self.frozen_samples == 1:
-            raise ValueError('frozen_samples is 1: give 0 (off), or 2 or more equal samples')
+        super().__post_init__()
+        for name in ('seconds', 'capacity', 'timeout', 'clock_jump'):
+            if not getattr(self, name) > 0:
+                raise ValueError(f'{name} is {getattr(self, name)}: give more than 0')
+        if not self.rejoin_distance >= 0:
+            raise ValueError(f'rejoin_distance is {self.rejoin_distance}: give 0 (off) or more')
 
 
 class _Track:
@@ -56,13 +45,7 @@ class _Track:
         self.frame = observation.frame
         self.newest = observation
         self.history = History(settings.seconds, settings.capacity)
-        self.rules: list[Rule] = []
-        if settings.frozen_samples:
-            self.rules.append(FrozenJoints(settings.frozen_samples))
-        if settings.speed_limit:
-            self.rules.append(JointSpeed(settings.speed_limit))
-        if settings.bone_tolerance:
-            self.rules.append(BoneLengths(settings.bone_tolerance))
+        self.judge = Judge(settings)
 
     def add(self, observation: Observation) -> Drop | None:
         if observation.frame != self.frame:
@@ -70,16 +53,7 @@ class _Track:
         reason = self.history.refusal(observation.stamp)
         if reason is not None:
             return reason
-        states = observation.states
-        for rule in self.rules:
-            states = rule(observation.stamp, observation.positions, states)
-        seen = states > JointState.MISSING
-        judged = replace(
-            observation,
-            positions=np.where(seen[:, None], observation.positions, 0).astype(np.float32),
-            states=states,
-            confidences=np.where(seen, observation.confidences, 0).astype(np.float32),
-        )
+        judged = self.judge(observation)
         self.history.add(judged.stamp, judged.positions, judged.states)
         if judged.stamp >= self.newest.stamp:
             self.newest = judged
@@ -162,6 +136,10 @@ class Tracks:
                     if off <= nearest:
                         best, nearest = person, off
         return None if best is None else self._tracks.pop(best)
+
+    def forget(self, person: str) -> None:
+        """Forgets somebody, if he is there."""
+        self._tracks.pop(person, None)
 
     def expire(self, now_ns: int) -> list[str]:
         """Forgets those without a sample for longer than the time-out; returns their ids."""
