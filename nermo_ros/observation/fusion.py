@@ -93,8 +93,8 @@ class _Person:
 class Fusion:
     """Observations of several cameras, in one frame, as observations of people.
 
-    rules: by which each camera's view of a person is judged before; dissolved: ids, since they were last looked at, of people who turned out to be someone else:
-    to be forgotten.
+    rules: by which each camera's view of a person is judged before; dissolved: ids of people who
+    turned out to be someone else since they were last taken out of it: to be forgotten.
     """
 
     def __init__(self, settings: FusionSettings | None = None, rules: JudgeSettings | None = None):

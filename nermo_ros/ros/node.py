@@ -10,24 +10,21 @@ from nermo_ros.srv import PredictAt
 from rclpy.clock import Clock, ClockType, JumpThreshold
 from rclpy.duration import Duration
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
-from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
 
 from nermo_ros.forecast.forecast import Forecast
 from nermo_ros.inference.backends import open_predictor
 from nermo_ros.ros import predict_at
 from nermo_ros.ros.diagnostics import Condition, Reporter, Statistics
-from nermo_ros.ros.newest import arrival, take_queued
+from nermo_ros.ros.ears import Ears
+from nermo_ros.ros.newest import arrival
 from nermo_ros.ros.outputs import make_outputs, publish
 from nermo_ros.ros.outputs.output import QOS as OUTPUT_QOS
 from nermo_ros.ros.outputs.output import Cycle, Nobody
 from nermo_ros.ros.parameters import Parameters
 from nermo_ros.ros.pipeline import Pipeline
 
-# Best effort matches reliable publishers too.
-INPUT_QOS = QoSProfile(
-    depth=10, history=HistoryPolicy.KEEP_LAST, reliability=ReliabilityPolicy.BEST_EFFORT
-)
 TICK = 0.1  # s, between looks at who is stale or gone
+POLL = 0.03  # s, between looks at what waits for tf2 or for another camera
 DIAGNOSTICS_PERIOD = 1.0  # s
 WARN_AGAIN = 5.0  # s, before the same reason is logged again
 SUCCESS, FAILURE = TransitionCallbackReturn.SUCCESS, TransitionCallbackReturn.FAILURE
@@ -44,7 +41,7 @@ class PredictNode(LifecycleNode):
 
     def __init__(self, **kwargs: Any):
         super().__init__('nermo_predict', **kwargs)
-        self._predictor = self._pipeline = self._subscription = self._jump = None
+        self._predictor = self._pipeline = self._ears = self._jump = None
         self._timers_active, self._outputs, self._warned, self._shown = [], [], {}, False
         self.parameters = Parameters(self, self.state, self._update)
 
@@ -69,11 +66,14 @@ class PredictNode(LifecycleNode):
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         try:
+            self._ears = Ears(self, self.parameters)
             self._pipeline = self._make_pipeline()
-            message_type = self._pipeline.source.message_type()
+            self._ears.open(self._pipeline.intake.inputs, self._on_messages)
         except Exception as error:
             self.get_logger().error(f'cannot activate: {error}')
-            self._pipeline = None
+            if self._ears:
+                self._ears.close()
+            self._ears = self._pipeline = None
             return FAILURE
         super().on_activate(state)
         # A full collection in the midst of a forecast would be its latency; see _tick.
@@ -89,9 +89,8 @@ class PredictNode(LifecycleNode):
             min_forward=None, min_backward=Duration(nanoseconds=-1), on_clock_change=True
         )
         self._jump = self.get_clock().create_jump_callback(backwards, post_callback=self._on_jump)
-        self._subscription = self.create_subscription(
-            message_type, 'input', self._on_message, INPUT_QOS
-        )
+        if self._pipeline.intake.waits:
+            self._timers_active.append(self.create_timer(POLL, self._on_poll))
         return SUCCESS
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
@@ -112,7 +111,8 @@ class PredictNode(LifecycleNode):
 
     def _make_pipeline(self) -> Pipeline:
         counts, stages = self._statistics.counts, self._statistics.stages
-        return Pipeline(self.parameters, self._predictor, counts, self._warn, stages)
+        tf = self._ears and self._ears.transforms
+        return Pipeline(self.parameters, self._predictor, counts, self._warn, stages, tf)
 
     def _advertise(self) -> None:
         self._service = self.create_service(PredictAt, 'predict_at', self._on_predict_at)
@@ -127,7 +127,7 @@ class PredictNode(LifecycleNode):
         """What activate began; what was shown is taken back."""
         if self._pipeline is None:
             return
-        self.destroy_subscription(self._subscription)
+        self._ears.close()
         for timer in self._timers_active:
             self.destroy_timer(timer)
         self._jump.unregister()
@@ -152,17 +152,20 @@ class PredictNode(LifecycleNode):
         self._outputs = []
         self._report_timer = None
 
-    def _on_message(self, message: Any, info: dict) -> None:
-        taken = [(message, info), *take_queued(self._subscription, INPUT_QOS.depth)]
+    def _on_messages(self, index: int, taken: list[tuple[Any, dict]]) -> None:
         now, arrived = self._now(), arrival(taken[-1][1])
         self._statistics.stages.lap('waiting', arrived)
-        added = sum([self._pipeline.take(message, now) for message, _ in taken])
+        added = sum([self._pipeline.take(message, now, index) for message, _ in taken])
         self._statistics.messages += len(taken)
         if not added:
             return
         self._arrived = arrived
         if not self.parameters['rate']:
             self._statistics.counts['superseded'] += len(taken) - 1
+            self._at_rate()
+
+    def _on_poll(self) -> None:
+        if self._pipeline.take_waiting(self._now()) and not self.parameters['rate']:
             self._at_rate()
 
     def _at_rate(self) -> None:
@@ -216,6 +219,7 @@ class PredictNode(LifecycleNode):
     def _on_jump(self, jump: Any) -> None:
         self.get_logger().warning('the clock went back or was changed: histories are cleared')
         self._pipeline.clear()
+        self._ears.clear()
         self._publish_nobody(self._now())
         self._answered, self._arrived = 0, None
 
@@ -224,6 +228,8 @@ class PredictNode(LifecycleNode):
 
     def _diagnose(self) -> None:
         people = len(self._pipeline.tracks.newest) if self._pipeline else 0
+        if self._pipeline:
+            self._pipeline.intake.tell_silent(self._now())
         condition = Condition(self.state(), people, self._predictor.name, self._model())
         self._diagnostics.publish(self._report(self._statistics, condition, self._now()))
 

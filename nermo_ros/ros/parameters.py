@@ -62,11 +62,12 @@ TABLE = (
     Row('model', 'body17', _U, 'name of a shipped model, or a folder with a model.yaml'),
     Row('backend', 'auto', _U, 'what runs the model', choices=('auto', *BACKENDS)),
     Row('source', 'skeleton_array', _I, 'kind of message on input', choices=tuple(SOURCES)),
+    Row('inputs', [], _I, 'several cameras: topics, or source:topic each; empty: one, on input'),
     Row('joint_set', '', _I, 'joints of messages without names; empty: as usual', choices=_SETS),
     Row('person_id', 'person', _I, 'id of the person where messages carry none'),
     Row('source_frame', '', _I, 'replaces the frame of the messages; empty: their own'),
     Row('target_frame', '', _I, 'frame of the forecasts, z up; empty: that of the messages'),
-    Row('sensor_transform', [], _I, 'the sensor in target_frame: x y z [m] qx qy qz qw; or empty'),
+    Row('sensor_transform', [], _I, 'each sensor in target_frame: x y z [m] qx qy qz qw; or tf2'),
     Row('horizon', 1.0, _A, 'how far to forecast [s]', 0.01, 10.0),
     Row('step', 0.04, _A, 'time between two poses of a forecast [s]', 0.005, 1.0),
     Row('rate', 0.0, _I, 'forecasts per second [Hz]; 0: one for each input', 0.0, 200.0),
@@ -81,6 +82,8 @@ TABLE = (
     Row('bone_tolerance', 0.35, _I, 'share by which a bone may change; 0: off *', 0.0, 10.0),
     Row('speed_limit', 15.0, _I, 'of a joint; faster is missing [m/s]; 0: off *', 0.0, 1000.0),
     Row('id_switch_distance', 0.0, _I, 'new id this near a lost one is it [m]; 0: off', 0.0, 5.0),
+    Row('fusion_distance', 0.3, _I, 'two cameras see one person within it [m]', 0.01, 5.0),
+    Row('fusion_slop', 0.0, _I, 'cameras within it are one sample [s]; 0: each its own', 0.0, 0.5),
     Row('marker_forecast_steps', 5, _A, 'poses of the forecast in the markers', 0, 100),
     Row('planning_scene.mode', 'off', _U, 'people as obstacles for MoveIt', choices=_MODES),
     Row('planning_scene.horizon', 1.0, _A, 'swept until, or snapshot at, now + [s]', 0.0, 10.0),
@@ -114,7 +117,10 @@ def refusal(changes: Mapping[str, Any], values: Mapping[str, Any], state: str = 
 
 def _wrong(row: Row, value: Any) -> str:
     if row.name in POSES:
-        return _not_a_pose(value)
+        return _not_poses(value, many=row.name == 'sensor_transform')
+    if row.name == 'inputs':
+        named = value is None or all(isinstance(each, str) for each in value)
+        return '' if named else 'give topics as strings, or [] for none'
     if row.choices and value not in row.choices:
         return f'{value!r} is none of {", ".join(repr(c) for c in row.choices)}'
     if row.low is not None and not row.low <= value <= row.high:
@@ -122,14 +128,17 @@ def _wrong(row: Row, value: Any) -> str:
     return ''
 
 
-def _not_a_pose(value: Any) -> str:
-    pose = pose_of(value)
-    if pose is None:
+def _not_poses(value: Any, many: bool) -> str:
+    numbers = pose_of(value)
+    if numbers is None:
         return 'give x y z qx qy qz qw as numbers, or [] for none'
-    if pose and not (len(pose) == 7 and np.isfinite(pose).all()):
-        return f'{len(pose)} numbers given: it takes 7 finite ones, x y z qx qy qz qw'
-    if pose and abs(np.linalg.norm(pose[3:]) - 1) > 0.01:
-        return f'the quaternion {pose[3:]} (qx qy qz qw) is not of length 1'
+    count = len(numbers)
+    if count and (count % 7 or (count > 7 and not many) or not np.isfinite(numbers).all()):
+        each = ' for each sensor' if many else ''
+        return f'{count} numbers given: it takes 7 finite ones, x y z qx qy qz qw{each}'
+    for quaternion in (numbers[start + 3 : start + 7] for start in range(0, count, 7)):
+        if abs(np.linalg.norm(quaternion) - 1) > 0.01:
+            return f'the quaternion {quaternion} (qx qy qz qw) is not of length 1'
     return ''
 
 

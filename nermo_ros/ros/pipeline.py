@@ -3,7 +3,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,13 +13,14 @@ from nermo_ros.forecast.forecaster import Forecaster, ForecastSettings
 from nermo_ros.inference.card import ModelCard
 from nermo_ros.inference.predictor import Predictor
 from nermo_ros.observation.drop import Drop
+from nermo_ros.observation.judge import JudgeSettings
 from nermo_ros.observation.observation import Observation
 from nermo_ros.observation.tracks import Tracks, TrackSettings
-from nermo_ros.ros.parameters import pose_of
-from nermo_ros.ros.sources import SOURCES
-from nermo_ros.ros.sources.source import BadMessage, SourceSettings
+from nermo_ros.ros.intake import Intake, rules_of
+from nermo_ros.ros.sources.source import BadMessage
 from nermo_ros.ros.stages import Stages
-from nermo_ros.ros.transform import FrameGate, trunk_slope
+from nermo_ros.ros.tf import Transforms
+from nermo_ros.ros.transform import trunk_slope
 from nermo_ros.skeleton.body17 import JOINTS
 
 UPRIGHT = 0.5  # least cosine between trunk and z of somebody who stands, sits or bends
@@ -27,13 +28,14 @@ MOST_SAMPLES = 256  # remembered of a person: two seconds at 120 Hz
 
 
 class Pipeline:
-    """One source, one model, all people.
+    """One source or several, one model, all people.
 
     values: of the parameters; counts: of drops by reason, of 'unseen' and 'fallback' (Forecaster);
-    warn: called with reason and text for each; stages: are told what each took. Raises ValueError where values and model do not
-    fit, saying what to set. All times are int ns: `receipt` and `now` by the node's clock.
-    People's ages are counted from the receipt of the newest observation, so that a sensor whose
-    clock is not ours neither loses nor keeps people.
+    warn: called with reason and text for each; stages: are told what each took; transforms: tf2,
+    None where there is none. Raises ValueError where values and model do not fit, saying what to
+    set. All times are int ns: `receipt` and `now` by the node's clock. People's ages are counted
+    from the receipt of the newest observation, so that a sensor whose clock is not ours neither
+    loses nor keeps people.
     """
 
     def __init__(
@@ -43,18 +45,15 @@ class Pipeline:
         counts: Counter[str],
         warn: Callable[[str, str], None],
         stages: Stages | None = None,
+        transforms: Transforms | None = None,
     ):
         _check(values, predictor)
-        self.source = SOURCES[values['source']]
-        self._settings = SourceSettings(
-            joint_set=values['joint_set'],
-            person_id=values['person_id'],
-            confidence_threshold=values['confidence_threshold'],
-            frame=values['source_frame'],
-        )
+        self.intake = Intake(values, transforms, self._drop, warn)
         self._use_inferred = values['use_inferred']
-        self.gate = FrameGate(values['target_frame'], pose_of(values['sensor_transform']))
-        self.tracks = Tracks(_track_settings(values, predictor.card, self.source.geometry_rules))
+        self.source, self.gate = self.intake.inputs[0].source, self.intake.inputs[0].gate
+        # Of several cameras each is judged by itself, before they are fused.
+        alone = self.intake.inputs if len(self.intake.inputs) == 1 else ()
+        self.tracks = Tracks(_track_settings(values, predictor.card, rules_of(values, alone)))
         self.forecaster = Forecaster(predictor, _forecast_settings(values), counts)
         self._counts = counts
         self._warn = warn
@@ -68,21 +67,23 @@ class Pipeline:
         _check(values, self.forecaster.predictor)
         self.forecaster.settings = _forecast_settings(values)
 
-    def take(self, message: Any, receipt: int) -> int:
-        """Put a message's people into their histories; returns how many went in."""
+    def take(self, message: Any, receipt: int, index: int = 0) -> int:
+        """Put the people of a message of intake.inputs[index] into their histories; returns how
+        many went in."""
         began = time.perf_counter_ns()
-        try:
-            reading = self.source.read(message, self._settings, receipt)
-        except BadMessage as bad:
-            self._drop(bad)
-            return 0
-        began = self._stages.lap('source', began)
-        for bad in reading.drops:
-            self._drop(bad)
-        if reading.unstamped and reading.observations:
-            self._warn('unstamped', 'stamps are 0, the time of receipt stands instead: stamp them')
-        added = sum([self._add(observation) for observation in reading.observations])
+        seen = self.intake.take(message, receipt, index)
+        return self._add_all(seen, receipt, self._stages.lap('source', began))
+
+    def take_waiting(self, now: int) -> int:
+        """The same for what waits for tf2 or for another camera."""
+        return self._add_all(self.intake.poll(now), now, time.perf_counter_ns())
+
+    def _add_all(self, observations: Sequence[Observation], receipt: int, began: int) -> int:
+        added = sum([self._add(observation) for observation in observations])
         self._stages.lap('observation', began)
+        if self.intake.fusion is not None:
+            while self.intake.fusion.dissolved:
+                self.tracks.forget(self.intake.fusion.dissolved.pop())
         if added:
             self._receipt = receipt
             self._newest = max(newest.stamp for newest in self.tracks.newest.values())
@@ -90,11 +91,6 @@ class Pipeline:
 
     def _add(self, observation: Observation) -> bool:
         jumps = self.tracks.drops[Drop.CLOCK_JUMP]
-        try:
-            observation = self.gate(observation)
-        except BadMessage as bad:
-            self._drop(bad)
-            return False
         if self._slope is None:
             self._look_for_gravity(observation)
         drop = self.tracks.add(observation)
@@ -179,6 +175,7 @@ class Pipeline:
     def clear(self) -> None:
         """Forget everybody: the clock has jumped."""
         self.tracks.clear()
+        self.intake.clear()
 
 
 def _check(values: Mapping[str, Any], predictor: Predictor) -> None:
@@ -191,8 +188,6 @@ def _check(values: Mapping[str, Any], predictor: Predictor) -> None:
                 f'{name} is {values[name]} s, model {card.name} has {limit} s: set {name} to at '
                 f'most {limit} or choose another model'
             )
-    if len(pose_of(values['sensor_transform'])) and not values['target_frame']:
-        raise ValueError('sensor_transform is set without target_frame: name the frame it is in')
 
 
 def _forecast_settings(values: Mapping[str, Any]) -> ForecastSettings:
@@ -201,14 +196,13 @@ def _forecast_settings(values: Mapping[str, Any]) -> ForecastSettings:
 
 
 def _track_settings(
-    values: Mapping[str, Any], card: ModelCard, geometry_rules: bool
+    values: Mapping[str, Any], card: ModelCard, rules: JudgeSettings
 ) -> TrackSettings:
-    rules = ('frozen_samples', 'bone_tolerance', 'speed_limit') if geometry_rules else ()
     return TrackSettings(
         # Somebody unseen for a while still has the model's whole history.
         seconds=card.history + values['timeout'],
         capacity=max(MOST_SAMPLES, 2 * card.samples),
         timeout=values['timeout'],
         rejoin_distance=values['id_switch_distance'],
-        **{name: values[name] for name in rules},
+        **vars(rules),
     )

@@ -7,7 +7,7 @@ import numpy as np
 
 REMEMBERED = 1000  # durations of each stage
 # In the order of a cycle. waiting: the middleware received the message, the node has it in hand;
-# source: message to observations; observation: into the target frame and the histories;
+# source: message to observations in the target frame, fused; observation: into the histories;
 # batch: histories to padded arrays; predictor: adaptation and decoding; forecast: what is made
 # of that, as status and fallback; publish: the forecast's message; outputs: all the other topics.
 STAGES = (
