@@ -16,6 +16,7 @@ COMMANDS = {
     'cost': 'parameters, multiply-adds and latency of models (needs the train extra)',
     'results': 'docs/results.md and its figures from the figures of the commands above',
     'export': 'turn trained weights into model.onnx (needs the train extra)',
+    'build-engine': 'the TensorRT engine of a model, for this machine',
 }
 
 
@@ -26,7 +27,8 @@ def main(argv: list[str] | None = None) -> int:
     for name, help_text in COMMANDS.items():
         subparsers.add_parser(name, help=help_text, add_help=False)
     known, rest = parser.parse_known_args(argv)
-    return import_module(f'nermo_ros.cli.{known.command}').main(rest)
+    module = known.command.replace('-', '_')
+    return import_module(f'nermo_ros.cli.{module}').main(rest)
 
 
 if __name__ == '__main__':

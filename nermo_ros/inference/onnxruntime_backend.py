@@ -6,22 +6,29 @@ from pathlib import Path
 import numpy as np
 
 from nermo_ros.inference.card import ModelCard
-from nermo_ros.inference.predictor import BackendError
-
-INPUTS = ('times', 'positions', 'mask', 'query')
-OUTPUT = 'forecast'
+from nermo_ros.inference.predictor import (
+    INPUTS,
+    OUTPUT,
+    BackendError,
+    UnavailableError,
+    check_shapes,
+    input_shapes,
+)
 
 
 class OnnxRuntimePredictor:
     """model.onnx of a model folder; see Predictor for the call."""
 
     name = 'onnxruntime'
+    why: tuple[str, ...] = ()
 
     def __init__(self, card: ModelCard, graph: Path):
         try:
             import onnxruntime
         except ImportError as error:
-            raise BackendError('onnxruntime is not installed: pip install onnxruntime') from error
+            raise UnavailableError(
+                'onnxruntime is not installed: pip install onnxruntime'
+            ) from error
         if not graph.is_file():
             raise BackendError(f'{graph} is missing: write it with `nermo export {graph.parent}`')
         options = onnxruntime.SessionOptions()
@@ -52,20 +59,23 @@ class OnnxRuntimePredictor:
 
     def warm_up(self) -> None:
         """Run once for one person and for several: the first runs plan and allocate."""
-        samples, joints = self.card.samples, len(self.card.joints)
         for people in (1, 2, 8, 1):
-            times = np.tile(np.linspace(-1, 0, samples, dtype=np.float32), (people, 1))
-            mask = np.ones((people, samples, joints), np.float32)
-            positions = np.zeros((people, samples, joints, 3), np.float32)
-            self(times, positions, mask, np.zeros((people, 1), np.float32))
+            shapes = input_shapes(self.card, people, 1)
+            times, positions, mask, query = (np.zeros(shape, np.float32) for shape in shapes)
+            times[:] = np.linspace(-1, 0, self.card.samples)
+            self(times, positions, mask + 1, query)
 
     def __call__(
         self, times: np.ndarray, positions: np.ndarray, mask: np.ndarray, query: np.ndarray
     ) -> np.ndarray:
-        """See Predictor."""
-        feed = dict(zip(INPUTS, (times, positions, mask, query), strict=True))
+        """See Predictor.
+
+        Buffers bound once would save nothing that can be measured: the graph is what takes time.
+        """
+        arrays = (times, positions, mask, query)
+        check_shapes(self.card, self.name, arrays)
         try:
-            return self._session.run([OUTPUT], feed)[0]
+            return self._session.run([OUTPUT], dict(zip(INPUTS, arrays, strict=True)))[0]
         except Exception as error:
             raise BackendError(f'onnxruntime failed: {error}') from error
 

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from nermo_ros.inference.onnxruntime_backend import INPUTS, OUTPUT
+from nermo_ros.inference.predictor import INPUTS, OUTPUT
 
 WARM_UP = 10  # calls that do not count: the first ones plan and allocate
 

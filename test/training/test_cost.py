@@ -6,7 +6,7 @@ import torch
 from onnx import TensorProto, helper
 from torch import nn
 
-from nermo_ros.inference.onnxruntime_backend import INPUTS, OUTPUT
+from nermo_ros.inference.predictor import INPUTS, OUTPUT
 from nermo_ros.training.cost import latencies, multiply_adds, parameters
 
 SHAPES = ((1, 10), (1, 10, 4, 3), (1, 10, 4), (1, 5))

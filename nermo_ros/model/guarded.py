@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A network behind a guard, as it is exported and served."""
+
+import torch
+from torch import Tensor, nn
+
+
+class Guarded(nn.Module):
+    """Keeps what stands where nothing was seen from the network: NaN times 0 would be NaN.
+
+    Same call as the network.
+    """
+
+    def __init__(self, network: nn.Module):
+        super().__init__()
+        self.network = network
+
+    def forward(self, times: Tensor, positions: Tensor, mask: Tensor, query: Tensor) -> Tensor:
+        return self.network(times, torch.where(mask[..., None] > 0, positions, 0.0), mask, query)
