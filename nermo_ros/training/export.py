@@ -23,23 +23,30 @@ from nermo_ros.training.config import TrainingConfig
 from nermo_ros.training.graph_check import check_graph
 from nermo_ros.training.network import load_network
 
-TOLERANCE = 1e-5  # m, of the graph against the same network in float64
+# m, of the graph against the same network in float64, by what is missing (golden.PATTERNS). The
+# patterns of whole samples leave a random walk, wilder than a person moves and seen in full:
+# there single precision adds up.
+TOLERANCE = {
+    'random': 1e-5, 'everything': 1e-5, 'joint': 1e-5,
+    'nothing': 1e-4, 'last': 1e-4, 'padded': 1e-4,
+}  # fmt: skip
 
 
 def export(folder: Path) -> float:
     """Write folder/model.onnx from folder/weights.safetensors and complete folder/model.yaml.
 
     Returns the largest difference in metres between the graph in ONNX Runtime and the network in
-    float64 on histories of every kind; raises ModelError when that is more than TOLERANCE.
+    float64 on histories of every kind; raises ModelError where that is more than TOLERANCE.
     """
     card = ModelCard.read(folder)
     config = TrainingConfig.parse(card.training['config'])
     network = load_network(config, folder / 'weights.safetensors')
     _write_graph(network, config, folder / 'model.onnx')
-    difference = compare(network, folder, config)
-    if difference > TOLERANCE:
+    differences = compare(network, folder, config)
+    if wrong := {name: d for name, d in differences.items() if d > TOLERANCE[name]}:
         (folder / 'model.onnx').unlink()
-        raise ModelError(f'the graph differs from the network by {difference:.1e} m: not exported')
+        shown = ', '.join(f'{d:.1e} m ({name} missing)' for name, d in wrong.items())
+        raise ModelError(f'the graph differs from the network by {shown}: not exported')
     text = yaml.safe_load((folder / 'model.yaml').read_text())
     text['hashes'] = {
         name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
@@ -48,7 +55,7 @@ def export(folder: Path) -> float:
     if text['hashes']['weights.safetensors'] != card.hashes.get('weights.safetensors'):
         text.pop('radii', None)  # of other weights
     write_card(folder, text)
-    return difference
+    return max(differences.values())
 
 
 def new_card(config: TrainingConfig, training: dict[str, Any]) -> dict[str, Any]:
@@ -65,9 +72,12 @@ def new_card(config: TrainingConfig, training: dict[str, Any]) -> dict[str, Any]
     }
 
 
-def compare(network: nn.Module, folder: Path, config: TrainingConfig) -> float:
-    """Largest difference [m] of folder/model.onnx in ONNX Runtime from the network in float64."""
-    predictor, worst = OnnxRuntimePredictor.load(folder), 0.0
+def compare(network: nn.Module, folder: Path, config: TrainingConfig) -> dict[str, float]:
+    """Largest difference [m] of folder/model.onnx in ONNX Runtime from the network in float64.
+
+    By pattern of golden.PATTERNS, over every bucket's number of people and one between.
+    """
+    predictor, worst = OnnxRuntimePredictor.load(folder), dict.fromkeys(PATTERNS, 0.0)
     reference = copy.deepcopy(network).double()
     joints = len(find_body(config.body).joints)
     for people in (*PEOPLE, 5):
@@ -76,7 +86,7 @@ def compare(network: nn.Module, folder: Path, config: TrainingConfig) -> float:
             with torch.no_grad():
                 exact = reference(*(torch.from_numpy(array).double() for array in arrays)).numpy()
             difference = np.abs(predictor(*arrays) - exact).max()
-            worst = max(worst, float(np.nan_to_num(difference, nan=np.inf)))
+            worst[pattern] = max(worst[pattern], float(np.nan_to_num(difference, nan=np.inf)))
     return worst
 
 

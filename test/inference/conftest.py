@@ -147,7 +147,9 @@ class FakeBuilder:
 
     @staticmethod
     def set_shape(name, least, usual, most):
-        assert name in INPUTS and all(a <= b <= c for a, b, c in zip(least, usual, most))
+        assert name in INPUTS and all(
+            a <= b <= c for a, b, c in zip(least, usual, most, strict=True)
+        )
 
     def build_serialized_network(self, network, config):
         self.trt.builds += 1
@@ -192,9 +194,7 @@ class FakeRuntime:
         graph = plan.removeprefix(FakeTensorRt.PLAN)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
-        session = onnxruntime.InferenceSession(
-            graph, options, providers=['CPUExecutionProvider']
-        )
+        session = onnxruntime.InferenceSession(graph, options, providers=['CPUExecutionProvider'])
         return types.SimpleNamespace(
             create_execution_context=lambda: FakeContext(self.trt, session)
         )

@@ -6,16 +6,20 @@ import sys
 import numpy as np
 import pytest
 
-from nermo_ros.inference.backends import BACKENDS, open_predictor
+from nermo_ros.inference.backends import AUTO, BACKENDS, open_predictor
 from nermo_ros.inference.card import ModelCard, ModelError
+from nermo_ros.inference.golden import PATTERNS, patterned, random_histories
 from nermo_ros.inference.models import model_folder, shipped_models
-from nermo_ros.inference.predictor import BackendError
+from nermo_ros.inference.predictor import BackendError, UnavailableError
 from nermo_ros.recordings.recording import load_recording
 
 
 @pytest.fixture(params=BACKENDS)
 def predictor(request):
-    predictor = open_predictor('body17', request.param)
+    try:
+        predictor = open_predictor('body17', request.param)
+    except UnavailableError as error:
+        pytest.skip(str(error))
     predictor.warm_up()
     yield predictor
     predictor.close()
@@ -41,6 +45,48 @@ def test_shapes(predictor, people):
 def test_nothing_seen_is_finite(predictor):
     times, positions, mask, query = walkers(2, predictor.card.samples)
     assert np.isfinite(predictor(times, 0 * positions, 0 * mask, query)).all()
+
+
+@pytest.mark.parametrize('junk', [np.nan, np.inf, 1e30])
+def test_what_stands_where_nothing_was_seen_does_not_matter(predictor, junk):
+    times, positions, mask, query = random_histories(4, predictor.card.samples)
+    expected = predictor(times, positions, mask, query)
+    spoilt = np.where(mask[..., None] > 0, positions, np.float32(junk))
+    np.testing.assert_array_equal(predictor(times, spoilt, mask, query), expected)
+
+
+def test_of_somebody_never_seen_the_prior_is_told(predictor):
+    """One still pose, whatever the times."""
+    times, positions, mask, query = walkers(2, predictor.card.samples)
+    prior = predictor(times, 0 * positions, 0 * mask, query)
+    other = predictor(0.5 * times, 0 * positions, 0 * mask, query)
+    np.testing.assert_allclose(prior, other, atol=1e-5)
+    np.testing.assert_allclose(prior[0], prior[1], atol=1e-5)
+
+
+def test_people_do_not_see_each_other(predictor):
+    arrays = random_histories(5, predictor.card.samples)
+    together = predictor(*arrays)
+    for row in range(5):
+        alone = predictor(*(array[row : row + 1] for array in arrays))
+        np.testing.assert_allclose(alone[0], together[row], atol=1e-5)
+
+
+@pytest.mark.parametrize('times', [1, 27, 40, 300])
+def test_any_number_of_times_is_one_curve(predictor, times):
+    *history, _ = random_histories(2, predictor.card.samples)
+    query = np.tile(np.linspace(-0.5, 1, times, dtype=np.float32), (2, 1))
+    whole = predictor(*history, query)
+    assert whole.shape == (2, times, 17, 3)
+    np.testing.assert_allclose(whole[:, -1:], predictor(*history, query[:, -1:]), atol=1e-5)
+
+
+@pytest.mark.parametrize('pattern', PATTERNS)
+@pytest.mark.parametrize('people', [1, 3, 16])
+def test_agrees_with_onnx_runtime(predictor, pattern, people):
+    arrays = patterned(pattern, random_histories(people, predictor.card.samples))
+    expected = open_predictor('body17', 'onnxruntime')(*arrays)
+    np.testing.assert_allclose(predictor(*arrays), expected, atol=2e-5)
 
 
 def test_meets_the_observation_now(predictor):
@@ -71,6 +117,20 @@ def test_a_closed_predictor_cannot_be_called(predictor):
 def test_auto_opens_the_shipped_model():
     assert 'body17' in shipped_models()
     assert open_predictor('body17').name in BACKENDS
+
+
+def test_auto_says_why_better_backends_were_not_taken():
+    reasons = {text.partition(': ')[0] for text in open_predictor('body17').why}
+    taken = open_predictor('body17').name
+    better = AUTO[: AUTO.index(taken)] if taken in AUTO else AUTO[:-1]
+    assert reasons == set(better)
+
+
+def test_a_named_backend_that_fails_is_an_error(monkeypatch):
+    monkeypatch.setattr('nermo_ros.inference.gpu.DRIVER', 'no_driver.so')
+    for name in ('tensorrt', 'torch_cuda_graph'):
+        with pytest.raises(BackendError, match=f'backend {name}: .*no_driver.so'):
+            open_predictor('body17', name)
 
 
 def test_unknown_names_say_what_there_is():

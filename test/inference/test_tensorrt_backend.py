@@ -78,9 +78,7 @@ def test_an_engine_that_tensorrt_does_not_take_is_built_anew(fake_gpu, monkeypat
 
 
 def test_an_engine_that_is_never_taken_is_an_error_and_forgotten(fake_gpu, monkeypatch):
-    monkeypatch.setattr(
-        'nermo_ros.inference.tensorrt_api.deserialize', lambda trt, plan: None
-    )
+    monkeypatch.setattr('nermo_ros.inference.tensorrt_api.deserialize', lambda trt, plan: None)
     with pytest.raises(BackendError, match='does not take'):
         load()
     assert fake_gpu.builds == 2 and not list(default_folder().glob('*.engine'))

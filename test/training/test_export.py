@@ -8,7 +8,7 @@ import torch
 from nermo_ros.inference.backends import open_predictor
 from nermo_ros.inference.card import ModelCard, ModelError, write_card
 from nermo_ros.training.config import TrainingConfig
-from nermo_ros.training.export import compare, export, new_card, random_histories
+from nermo_ros.training.export import TOLERANCE, compare, export, new_card, random_histories
 from nermo_ros.training.network import load_network
 from nermo_ros.training.train import train
 
@@ -29,7 +29,9 @@ def trained(config, windows, tmp_path_factory):
 
 def test_the_graph_is_the_network(config, trained):
     network = load_network(config, trained / 'weights.safetensors')
-    assert compare(network, trained, config) < 1e-5
+    differences = compare(network, trained, config)
+    assert set(differences) == set(TOLERANCE)
+    assert all(difference < 1e-5 for difference in differences.values())
     predictor = open_predictor(trained, 'onnxruntime')
     arrays = random_histories(4, config.samples)
     with torch.no_grad():
@@ -48,7 +50,8 @@ def test_the_card_tells_what_was_trained(config, trained):
 
 def test_a_graph_that_differs_is_refused_and_not_left_behind(trained, tmp_path, monkeypatch):
     folder = shutil.copytree(trained, tmp_path / 'model')
-    monkeypatch.setattr('nermo_ros.training.export.TOLERANCE', 0.0)
+    for pattern in TOLERANCE:
+        monkeypatch.setitem(TOLERANCE, pattern, 0.0)
     monkeypatch.setattr('nermo_ros.training.export._write_graph', lambda *args: None)
     with pytest.raises(ModelError, match='differs'):
         export(folder)
