@@ -12,10 +12,10 @@ from rclpy.duration import Duration
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 
 from nermo_ros.forecast.forecast import Forecast
-from nermo_ros.inference.backends import open_predictor
 from nermo_ros.ros import predict_at
 from nermo_ros.ros.diagnostics import Condition, Reporter, Statistics
 from nermo_ros.ros.ears import Ears
+from nermo_ros.ros.loading import load
 from nermo_ros.ros.newest import arrival
 from nermo_ros.ros.outputs import make_outputs, publish
 from nermo_ros.ros.outputs.output import QOS as OUTPUT_QOS
@@ -51,8 +51,7 @@ class PredictNode(LifecycleNode):
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         try:
-            self._predictor = open_predictor(self.parameters['model'], self.parameters['backend'])
-            self._predictor.warm_up()
+            self._predictor = load(self.parameters, self.get_logger())
             self._statistics = Statistics()
             self._make_pipeline()
             self._outputs = make_outputs(self, self.parameters)

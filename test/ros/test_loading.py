@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the node's log says about the backend."""
+
+import pytest
+
+from nermo_ros.inference.models import shipped_models
+from nermo_ros.inference.predictor import BackendError
+from nermo_ros.ros.loading import load
+
+
+class Log(list):
+    """Keeps what a node's logger is told."""
+
+    info = list.append
+
+
+def test_why_better_backends_are_not_used_is_logged_once(monkeypatch):
+    monkeypatch.setattr('nermo_ros.inference.gpu.DRIVER', 'no_driver.so')
+    log = Log()
+    predictor = load({'model': shipped_models()[0], 'backend': 'auto'}, log)
+    assert predictor.name == 'onnxruntime'
+    assert [text.split(':')[:2] for text in log] == [
+        ['not used', ' tensorrt'],
+        ['not used', ' torch_cuda_graph'],
+    ]
+    assert all('no_driver.so' in text for text in log)
+    predictor.close()
+
+
+def test_a_named_backend_that_fails_is_an_error(monkeypatch):
+    monkeypatch.setattr('nermo_ros.inference.gpu.DRIVER', 'no_driver.so')
+    with pytest.raises(BackendError, match='backend tensorrt: no NVIDIA driver'):
+        load({'model': 'body17', 'backend': 'tensorrt'}, Log())
