@@ -80,7 +80,9 @@ class Pairing(Generic[Item]):
         newest = dict(keys)
         passed = sorted((at, other) for other, at in self._waiting if at < newest[other])
         alone = [{other: self._waiting.pop((other, at)).item} for at, other in passed]
-        return [*alone, {key[0]: self._waiting.pop(key).item for key in keys}]
+        # Matchers cannot be told what has gone alone because it was overdue.
+        together = {key[0]: self._waiting.pop(key).item for key in keys if key in self._waiting}
+        return [*alone, together]
 
     def overdue(self, receipt: int) -> list[dict[int, Item]]:
         """What has waited long enough, in the order of the stamps."""
