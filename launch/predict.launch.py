@@ -31,13 +31,15 @@ SOURCES = [
     'pose_array',
 ]
 # Parameters that are arguments too: where an argument is given, it wins over the file.
-PARAMETERS = ('source', 'joint_set', 'target_frame', 'model', 'backend')
+PARAMETERS = ('source', 'inputs', 'joint_set', 'target_frame', 'model', 'backend')
+KIND = {'inputs': list[str]}
 
 # Name, default, what it is, choices.
 ARGUMENTS = (
     ('namespace', '', 'of the node and all its topics', None),
     ('source', '', 'kind of message on input_topic; empty: as in params_file', SOURCES),
     ('input_topic', 'skeletons', 'where people come from', None),
+    ('inputs', '', 'several cameras: [topic, source:topic, ...]; empty: as in params_file', None),
     ('joint_set', '', 'joints of messages without names; empty: as in params_file', None),
     ('target_frame', '', 'frame of the forecasts, z up; empty: as in params_file', None),
     (
@@ -84,7 +86,11 @@ def _managed_node(context: LaunchContext) -> list:
             LaunchConfiguration('params_file'),
             {
                 # As text, whatever it looks like.
-                **{k: ParameterValue(v, value_type=str) for k, v in given.items() if v},
+                **{
+                    k: ParameterValue(v, value_type=KIND.get(k, str))
+                    for k, v in given.items()
+                    if v
+                },
                 'use_sim_time': ParameterValue(
                     LaunchConfiguration('use_sim_time'), value_type=bool
                 ),

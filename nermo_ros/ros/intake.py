@@ -42,6 +42,7 @@ class Intake:
             self.fusion = Fusion(settings, rules_of(values, self.inputs))
         self._drop, self._warn = drop, warn
         self._early: list[tuple[int, int, Observation]] = []
+        self._first: int | None = None
         self._heard: dict[int, int] = {}
         self._stamps: dict[int, int] = {}
         self._lists: dict[int, Any] = {}
@@ -51,6 +52,7 @@ class Intake:
     def take(self, message: Any, receipt: int, index: int = 0) -> list[Observation]:
         """What a message of inputs[index] and everything that waited make known."""
         self._heard[index] = receipt
+        self._first = receipt if self._first is None else self._first
         if self.inputs[index].source.reads_tf:
             self._lists[index] = message
         ready = self.again(receipt)
@@ -81,11 +83,10 @@ class Intake:
 
     def tell_silent(self, now: int) -> None:
         """Drops 'silent_input' for each of several topics that has not been heard for SILENT s."""
-        if len(self.inputs) < 2 or not self._heard:
+        if len(self.inputs) < 2 or self._first is None:
             return
-        first = min(self._heard.values())
         for index, one in enumerate(self.inputs):
-            since = (now - self._heard.get(index, first)) / NANOSECONDS
+            since = (now - self._heard.get(index, self._first)) / NANOSECONDS
             if since > SILENT:
                 text = f'nothing came on {one.topic} for {since:.0f} s: is that camera running?'
                 self._drop(BadMessage('silent_input', text))
@@ -94,7 +95,7 @@ class Intake:
         """Forget what waits and who was seen: the clock has jumped."""
         for memory in (self._early, self._heard, self._stamps, self._lists, self._read):
             memory.clear()
-        self._pairing = None
+        self._first = self._pairing = None
         if self.fusion is not None:
             self.fusion.clear()
 

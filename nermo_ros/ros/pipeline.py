@@ -97,6 +97,8 @@ class Pipeline:
         if self.tracks.drops[Drop.CLOCK_JUMP] > jumps:
             text = 'stamps went back in time: everybody is tracked anew'
             self._drop(BadMessage(Drop.CLOCK_JUMP.value, text))
+            if self.intake.fusion is not None:
+                self.intake.fusion.clear()
         if drop is not None:
             text = (
                 f'an observation of {observation.person!r} at {observation.stamp} ns is left out'

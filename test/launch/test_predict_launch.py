@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 FILE = ROOT / 'launch/predict.launch.py'
 TREE = ast.parse(FILE.read_text())
 EXPECTED = {
-    'namespace', 'source', 'input_topic', 'joint_set', 'target_frame', 'params_file',
+    'namespace', 'source', 'input_topic', 'inputs', 'joint_set', 'target_frame', 'params_file',
     'use_sim_time', 'autostart', 'log_level', 'rviz', 'model', 'backend',
 }  # fmt: skip
 
