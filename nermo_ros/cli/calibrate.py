@@ -2,8 +2,9 @@
 """Radii that hold a joint with a stated probability, from errors on sequences not learned from.
 
 Used are the CMU test files, with a twin the training files that the twin was not shown, and a
-user's own recordings. The radii go into the model's card; the report says how radii made without a
-sequence did on it.
+user's own recordings. Into the model's card go its radii, those of damped velocity, which stands in
+for it, and from what recent miss on a motion is UNFAMILIAR; the report says how radii made without
+a sequence did on it.
 """
 
 import argparse
@@ -36,31 +37,41 @@ def main(argv: list[str]) -> int:
         parser.error('give sequences: --data, --recordings or both')
 
     from nermo_ros.evaluation.calibration import calibrate, figures, report
+    from nermo_ros.evaluation.familiar import unfamiliar_above
+    from nermo_ros.evaluation.scores import Scores
     from nermo_ros.inference.card import ModelError, record_radii
     from nermo_ros.inference.models import model_folder
     from nermo_ros.inference.predictor import BackendError
 
     try:
-        scores, joints = _scores(args)
-        radii, left_out = calibrate(scores, joints, args.coverage)
-        measured = figures(scores, left_out, args.coverage)
+        errors, fallback_errors, joints = _errors(args)
+        cards, measured = [], []
+        for each in (errors, fallback_errors):
+            scores = Scores.of(each, joints)
+            radii, left_out = calibrate(scores, joints, args.coverage)
+            cards.append(radii.as_dict())
+            measured.append(figures(scores, left_out, args.coverage))
+        threshold = round(unfamiliar_above(errors), 4)
         if args.json:
-            args.json.write_text(json.dumps(measured, indent=2) + '\n')
+            told = {**measured[0], 'unfamiliar_above_m': threshold, 'fallback': measured[1]}
+            args.json.write_text(json.dumps(told, indent=2) + '\n')
         if not args.dry_run:
-            record_radii(model_folder(args.model), radii.as_dict())
+            card = {**cards[0], 'unfamiliar_above': threshold}
+            record_radii(model_folder(args.model), card, cards[1])
     except (BackendError, ModelError, OSError, ValueError) as error:
         print(f'nermo calibrate: {error}', file=sys.stderr)
         return 1
-    print(
-        f'{measured["sequences"]} sequences of {measured["actions"]} actions, each left out once'
-    )
-    print(report(measured))
+    sequences, actions = measured[0]['sequences'], measured[0]['actions']
+    print(f'{sequences} sequences of {actions} actions, each left out once')
+    print(report(measured[0]))
+    print(f'UNFAMILIAR from a recent miss of {1000 * threshold:.0f} mm')
+    print(f'\ndamped velocity\n{report(measured[1])}')
     return 0
 
 
-def _scores(args: argparse.Namespace) -> tuple[Any, tuple[str, ...]]:
-    from nermo_ros.evaluation.residuals import join, residuals
-    from nermo_ros.evaluation.scores import Scores
+def _errors(args: argparse.Namespace) -> tuple[Any, Any, tuple[str, ...]]:
+    """Residuals of the model and of its fallback by sequence, and the model's joints."""
+    from nermo_ros.evaluation.residuals import fallback_residuals, join, residuals
     from nermo_ros.inference.backends import open_predictor
 
     predictor = open_predictor(args.model, args.backend)
@@ -69,11 +80,11 @@ def _scores(args: argparse.Namespace) -> tuple[Any, tuple[str, ...]]:
     jobs = [(name, predictor, [sequence]) for name, sequence in tested.items()]
     jobs += [(name, twin, [sequence]) for name, sequence in held_out.items()]
     jobs += [(name, predictor, pieces) for name, pieces in _own(args.recordings).items()]
-    errors = {
-        name: join([residuals(model, model.card, piece, seed) for piece in pieces])
-        for seed, (name, model, pieces) in enumerate(jobs)
-    }
-    return Scores.of(errors, predictor.card.joints), predictor.card.joints
+    errors, fallback = {}, {}
+    for seed, (name, model, pieces) in enumerate(jobs):
+        errors[name] = join([residuals(model, model.card, piece, seed) for piece in pieces])
+        fallback[name] = join([fallback_residuals(model.card, piece, seed) for piece in pieces])
+    return errors, fallback, predictor.card.joints
 
 
 def _cmu(path: Path, twin_card: Any) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -5,12 +5,13 @@ As the node sees people: the model's own number of samples and length of history
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
 from nermo_ros.data.missing import EVALUATION, Pattern
 from nermo_ros.evaluation.true_time import RATE, at
+from nermo_ros.forecast.baseline import damped_velocity
 from nermo_ros.forecast.radii import KNOTS, growth, joint_state, missing_class
 from nermo_ros.forecast.recent_miss import recent_miss
 from nermo_ros.inference.card import ModelCard
@@ -18,6 +19,11 @@ from nermo_ros.inference.card import ModelCard
 CAMERAS = (15.0, 30.0, 60.0)  # Hz
 FIRST, LAST = 24, 10  # frames at RATE before the first "now" and after the last
 STRIDE, MOST = 8, 60  # frames from one "now" to the next, but at most so many of them
+# Of somebody who has just come; the other patterns hide stretches of a history.
+SHORT = {
+    name: EVALUATION[name]
+    for name in ('complete', 'random_20', 'random_40', 'random_60', 'joints_25', 'legs')
+}
 LEAST_SAMPLES = 3  # with something seen; with fewer the node does not ask the model
 CHUNK = 256  # people in a call
 
@@ -27,12 +33,14 @@ Predict = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 @dataclass(frozen=True)
 class Residuals:
     """W windows, K KNOTS, J joints. errors (W, K, J) m, NaN where there is no truth; growth
-    (W, K): factor of their radii; missing (W,), states (W, J): classes of forecast.radii."""
+    (W, K): factor of their radii; missing (W,), states (W, J): classes of forecast.radii; misses
+    (W,): recent misses, m, NaN where not known."""
 
     errors: np.ndarray
     growth: np.ndarray
     missing: np.ndarray
     states: np.ndarray
+    misses: np.ndarray
 
 
 def residuals(
@@ -42,11 +50,13 @@ def residuals(
     seed: int = 0,
     patterns: dict[str, Pattern] = EVALUATION,
     noise: float = 0.0,
+    least: int = LEAST_SAMPLES,
 ) -> Residuals:
     """Of one sequence (frames, J, 3) m at RATE, NaN where a joint was never measured.
 
     card: for samples, history, past and horizon; noise: standard deviation of each seen
-    coordinate [m]. Raises ValueError where the sequence is too short for a window.
+    coordinate [m]; least: samples with something seen, with fewer a window does not count. Raises
+    ValueError where the sequence is too short for a window.
     """
     rng = np.random.default_rng(seed)
     stride = max(STRIDE, (len(sequence) - FIRST - LAST) // MOST)
@@ -62,7 +72,7 @@ def residuals(
     )
     positions += noise * rng.standard_normal(positions.shape, np.float32) * mask[..., None]
     truth = np.tile(_truth(sequence, now), (len(patterns), 1, 1, 1))
-    enough = mask.any(2).sum(1) >= LEAST_SAMPLES
+    enough = mask.any(2).sum(1) >= least
     times, positions, mask, truth = (a[enough] for a in (times, positions, mask, truth))
     knots = np.clip(KNOTS, -card.past, card.horizon).astype(np.float32)
     forecast, misses = [], []
@@ -70,12 +80,23 @@ def residuals(
         arrays = times[i : i + CHUNK], positions[i : i + CHUNK], mask[i : i + CHUNK]
         forecast.append(predict(*arrays, np.tile(knots, (len(arrays[0]), 1))))
         misses.append(recent_miss(predict, *arrays))
+    missed = np.concatenate(misses)
     return Residuals(
         errors=np.linalg.norm(np.concatenate(forecast) - truth, axis=-1),
-        growth=growth(np.concatenate(misses)),
+        growth=growth(missed),
         missing=missing_class(times, mask),
         states=joint_state(times, mask),
+        misses=missed,
     )
+
+
+def fallback_residuals(card: ModelCard, sequence: np.ndarray, seed: int = 0) -> Residuals:
+    """Of damped velocity, which stands in for the model: with whole histories as after a failure,
+    and with the one to three samples of somebody who has just come."""
+    whole = residuals(damped_velocity, card, sequence, seed, least=1)
+    started = (replace(card, samples=samples) for samples in (1, 2, LEAST_SAMPLES))
+    short = (residuals(damped_velocity, part, sequence, seed, SHORT, least=1) for part in started)
+    return join([whole, *short])
 
 
 def join(parts: list[Residuals]) -> Residuals:

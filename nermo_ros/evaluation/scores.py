@@ -60,7 +60,8 @@ class Scores:
 
     def quantiles(self, keep: np.ndarray, levels: np.ndarray) -> np.ndarray:
         """(L, *CELLS) index in EDGES of the mixture's quantiles at levels (L, K), increasing over
-        the knots; (n + 1) / n of the level for the n scores of a cell."""
+        the knots and from one state of a joint to that of one seen longer ago; (n + 1) / n of the
+        level for the n scores of a cell."""
         below, counts = self.mixture(keep), self.counts[keep]
         least = min(LEAST_SEQUENCES, len(counts))
         found = np.zeros((len(levels), *CELLS), np.intp)
@@ -74,7 +75,11 @@ class Scores:
                 index = (pooled < wanted[..., None] - 1e-6 * pooled[..., -1:]).sum(-1)
                 row[...] = np.where(settled, row, index)
             settled |= (scores >= LEAST_SCORES).sum(0) >= least
-        return np.maximum.accumulate(np.minimum(found, len(EDGES) - 1), -1)
+        found = np.maximum.accumulate(np.minimum(found, len(EDGES) - 1), -1)
+        # Thin cells are uneven, and doubt must not shrink while a joint stays unseen.
+        seen = found[:, :, :-1]
+        np.maximum.accumulate(seen, 2, out=seen)
+        return found
 
     def covered(self, sequence: int, radii: np.ndarray) -> np.ndarray:
         """(..., *CELLS) share of the scores at the knot that are in the cell and within

@@ -29,7 +29,8 @@ class Forecast:
     states: (P, 17) uint8 of JointState, of `repaired`; observed_fraction: (P, 17) float32, share
     of the history's samples in which a joint was seen; ages: (P,) float64 s from each person's
     newest observation to the reference; status: (P,) uint8 of Status; model: name and version of
-    the model card, or 'damped_velocity' where it was used for everybody.
+    the model card, or 'damped_velocity' where it was used for everybody; radii: (P, K, 17) float32
+    m of the balls around the positions (Doubt), None where the model is not calibrated.
     """
 
     ids: tuple[str, ...]
@@ -43,3 +44,4 @@ class Forecast:
     ages: np.ndarray
     status: np.ndarray
     model: str
+    radii: np.ndarray | None = None

@@ -3,12 +3,15 @@
 
 import time
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from nermo_ros.forecast.baseline import damped_velocity
+from nermo_ros.forecast.bound import Limits
+from nermo_ros.forecast.doubt import Doubt
 from nermo_ros.forecast.forecast import Forecast, Status
+from nermo_ros.forecast.memory import GRID
 from nermo_ros.inference.predictor import BackendError, Predictor
 from nermo_ros.observation.batch import Batch
 from nermo_ros.observation.observation import JointState
@@ -21,13 +24,14 @@ PARTIAL_BELOW = 0.5  # share of joint samples seen
 class ForecastSettings:
     """horizon, step: s, the forecast's times are step, 2 step, ... up to the horizon; min_samples,
     min_history (s): of what the model needs before it is used for a person; stale_after: s after
-    which a person counts as STALE."""
+    which a person counts as STALE; limits: of where a joint can be."""
 
     horizon: float = 1.0
     step: float = 0.04
     min_samples: int = 3
     min_history: float = 0.1
     stale_after: float = 0.3
+    limits: Limits = field(default_factory=Limits)
 
     @property
     def times(self) -> np.ndarray:
@@ -41,7 +45,8 @@ class Forecaster:
 
     counts: 'fallback' (people's forecasts that the model could not give), 'unseen' (people left
     out because nothing of them was seen in the whole window); error: why the model last failed, ''
-    if it never did; predicting: ns that the model took last, 0 where it was not asked.
+    if it never did; predicting: ns that the model took last, 0 where it was not asked; doubt: of
+    its forecasts. Raises ValueError where the card's radii are of another version.
     """
 
     def __init__(
@@ -52,6 +57,7 @@ class Forecaster:
         self.counts = Counter() if counts is None else counts
         self.error = ''
         self.predicting = 0
+        self.doubt = Doubt(predictor.card)
 
     def __call__(
         self,
@@ -78,7 +84,12 @@ class Forecaster:
         ages = (reference - batch.stamps) / 1e9
         query = np.concatenate([[0.0], times]) + ages[:, None]
         warming = self._warming_up(batch)
-        positions, failed = self._predict(batch, query, ~warming)
+        positions, failed = self._remembering(batch, query, ~warming)
+        radii, unfamiliar = None, np.zeros(len(batch.ids), bool)
+        if self.doubt.calibrated:
+            path = query[:, 1:], positions[:, 1:]
+            answer = self.doubt(batch, *path, warming | failed, self.settings.limits)
+            radii, unfamiliar = answer.radii, answer.unfamiliar
 
         current = ages == 0
         kept = current[:, None] & (batch.mask[:, -1] > 0)
@@ -94,10 +105,22 @@ class Forecaster:
             observed_fraction=fraction,
             ages=ages,
             status=self._status(
-                batch, fraction, warming, failed, reference if now is None else now
+                batch, fraction, unfamiliar, warming, failed, reference if now is None else now
             ),
             model=self._model(warming | failed),
+            radii=radii,
         )
+
+    def _remembering(
+        self, batch: Batch, query: np.ndarray, wanted: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """As _predict; what the next moment will show to be right or wrong is asked for too."""
+        if not self.doubt.calibrated:
+            return self._predict(batch, query, wanted)
+        grid = np.tile(GRID, (len(batch.ids), 1))
+        output, failed = self._predict(batch, np.concatenate([query, grid], 1), wanted)
+        self.doubt.memory.add(batch, output[:, query.shape[1] :], wanted & ~failed)
+        return output[:, : query.shape[1]], failed
 
     def _predict(
         self, batch: Batch, query: np.ndarray, wanted: np.ndarray
@@ -140,6 +163,7 @@ class Forecaster:
         self,
         batch: Batch,
         fraction: np.ndarray,
+        unfamiliar: np.ndarray,
         warming: np.ndarray,
         failed: np.ndarray,
         now: int,
@@ -147,6 +171,7 @@ class Forecaster:
         """What limits each person's forecast most."""
         status = np.full(len(batch.ids), Status.OK, np.uint8)
         status[fraction.mean(1) < PARTIAL_BELOW] = Status.PARTIAL
+        status[unfamiliar] = Status.UNFAMILIAR
         status[warming] = Status.WARMING_UP
         status[failed] = Status.FALLBACK
         status[(now - batch.stamps) / 1e9 > self.settings.stale_after] = Status.STALE

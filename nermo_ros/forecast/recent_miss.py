@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """How far off a forecast made a moment ago would have been: what is known now about the next one.
 
-A motion that the model has just missed it will miss again. The forecast is made anew from what had
-been seen by then, so that nothing needs to be kept between calls.
+A motion that the model has just missed it will miss again. It is the error of fit of the
+representation that was adapted a moment ago, on the samples since. Here it is adapted anew to what
+had been seen by then; memory.py keeps forecasts instead.
 """
 
 from collections.abc import Callable
@@ -33,10 +34,14 @@ def recent_miss(
     arrays = (np.minimum(ahead, 0), positions * before[..., None], before, np.maximum(ahead, 0))
     forecast = predict(*(np.ascontiguousarray(array, np.float32) for array in arrays))
     counted = mask * ~older[..., None] * before.any(1, keepdims=True)
+    return np.where(older.sum(1) >= 2, mean_miss(forecast, positions, counted), np.nan)
+
+
+def mean_miss(forecast: np.ndarray, positions: np.ndarray, counted: np.ndarray) -> np.ndarray:
+    """Mean distance (P,) m of both (P, N, J, 3) over the samples counted (P, N, J); NaN: none."""
     error = np.linalg.norm(forecast - positions, axis=-1) * counted
     count = counted.sum((1, 2))
-    known = (older.sum(1) >= 2) & (count > 0)
-    return np.where(known, error.sum((1, 2)) / np.maximum(count, 1), np.nan)
+    return np.where(count > 0, error.sum((1, 2)) / np.maximum(count, 1), np.nan)
 
 
 def _newest(times: np.ndarray, which: np.ndarray) -> np.ndarray:

@@ -19,8 +19,9 @@ class ModelCard:
     joints: names in the model's order; history: seconds that are looked at; past, horizon: seconds
     before and after the newest observation for which the model was trained to answer; samples: N,
     the padded length of a history; metrics, training, hashes: as written by `nermo train`,
-    `nermo evaluate` and `nermo export`, for people to read; radii: as written by `nermo calibrate`
-    for these weights and read by forecast.radii, empty until then.
+    `nermo evaluate` and `nermo export`, for people to read; radii, fallback_radii: as written by
+    `nermo calibrate` for these weights and for what stands in for them, read by forecast.radii,
+    empty until then.
     """
 
     name: str
@@ -34,6 +35,7 @@ class ModelCard:
     training: dict[str, Any] = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
     radii: dict[str, Any] = field(default_factory=dict)
+    fallback_radii: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def read(cls, folder: Path) -> 'ModelCard':
@@ -64,15 +66,16 @@ def write_card(folder: Path, text: dict[str, Any]) -> None:
 
 def record_metrics(folder: Path, metrics: dict[str, Any]) -> None:
     """Put measured errors into folder/model.yaml; raises ModelError when there is none."""
-    _record(folder, 'metrics', metrics)
+    _record(folder, {'metrics': metrics})
 
 
-def record_radii(folder: Path, radii: dict[str, Any]) -> None:
-    """Put calibrated radii into folder/model.yaml; raises ModelError when there is none."""
-    _record(folder, 'radii', radii)
+def record_radii(folder: Path, radii: dict[str, Any], fallback: dict[str, Any]) -> None:
+    """Put calibrated radii of the model and of its fallback into folder/model.yaml; raises
+    ModelError when there is none."""
+    _record(folder, {'radii': radii, 'fallback_radii': fallback})
 
 
-def _record(folder: Path, name: str, value: dict[str, Any]) -> None:
+def _record(folder: Path, values: dict[str, Any]) -> None:
     ModelCard.read(folder)
     text = yaml.safe_load((folder / 'model.yaml').read_text())
-    write_card(folder, {**text, name: value})
+    write_card(folder, {**text, **values})

@@ -70,6 +70,13 @@ TABLE = (
     Row('sensor_transform', [], _I, 'each sensor in target_frame: x y z [m] qx qy qz qw; or tf2'),
     Row('horizon', 1.0, _A, 'how far to forecast [s]', 0.01, 10.0),
     Row('step', 0.04, _A, 'time between two poses of a forecast [s]', 0.005, 1.0),
+    Row(
+        'compensate_latency', True, _A, 'the steps count from now, not from the newest observation'
+    ),
+    Row('sensor_latency', 0.0, _I, 'by which stamps are later than what they show [s]', 0.0, 1.0),
+    Row('body_speed', 1.6, _A, 'of a walking body, for the bound on radii [m/s]', 0.1, 20.0),
+    Row('hand_speed', 2.0, _A, 'of an arm that reaches out, likewise [m/s]', 0.1, 20.0),
+    Row('measurement_error', 0.05, _A, 'of a joint where it is seen, likewise [m]', 0.005, 0.5),
     Row('rate', 0.0, _I, 'forecasts per second [Hz]; 0: one for each input', 0.0, 200.0),
     Row('heartbeat_period', 1.0, _A, 'between empty arrays while nobody is there [s]', 0.1, 60.0),
     Row('timeout', 1.0, _I, 'after which an unseen person is gone [s]', 0.05, 10.0),

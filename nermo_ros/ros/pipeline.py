@@ -4,10 +4,12 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from nermo_ros.forecast.bound import Limits
 from nermo_ros.forecast.forecast import Forecast
 from nermo_ros.forecast.forecaster import Forecaster, ForecastSettings
 from nermo_ros.inference.card import ModelCard
@@ -22,8 +24,11 @@ from nermo_ros.ros.stages import Stages
 from nermo_ros.ros.tf import Transforms
 from nermo_ros.ros.transform import trunk_slope
 from nermo_ros.skeleton.body17 import JOINTS
+from nermo_ros.skeleton.reach import speeds
 
 UPRIGHT = 0.5  # least cosine between trunk and z of somebody who stands, sits or bends
+# s from stamp to receipt; outside of it the sensor's clock is taken not to be ours.
+LEAST_DELAY, MOST_DELAY = -0.05, 0.5
 MOST_SAMPLES = 256  # remembered of a person: two seconds at 120 Hz
 
 
@@ -61,11 +66,15 @@ class Pipeline:
         self._slope: float | None = None
         self._receipt = 0
         self._newest = 0
+        self._same_clock = False
+        self._sensor_latency = round(values['sensor_latency'] * 1e9)
+        self._compensate = values['compensate_latency']
 
     def update(self, values: Mapping[str, Any]) -> None:
         """Take over the parameters that can be changed at any time; raises ValueError."""
         _check(values, self.forecaster.predictor)
         self.forecaster.settings = _forecast_settings(values)
+        self._compensate = values['compensate_latency']
 
     def take(self, message: Any, receipt: int, index: int = 0) -> int:
         """Put the people of a message of intake.inputs[index] into their histories; returns how
@@ -86,10 +95,25 @@ class Pipeline:
                 self.tracks.forget(self.intake.fusion.dissolved.pop())
         if added:
             self._receipt = receipt
-            self._newest = max(newest.stamp for newest in self.tracks.newest.values())
+            newest = max(newest.stamp for newest in self.tracks.newest.values())
+            if newest != self._newest:
+                self._newest = newest
+                self._compare_clocks((receipt - newest) / 1e9)
         return added
 
+    def _compare_clocks(self, delay: float) -> None:
+        """delay: s from stamp to receipt."""
+        self._same_clock = LEAST_DELAY <= delay <= MOST_DELAY + self._sensor_latency / 1e9
+        if self._compensate and not self._same_clock:
+            text = (
+                f'stamps are {delay:.2f} s behind the clock of this node, so that only the time '
+                'since their receipt is compensated: synchronise the clocks, set use_sim_time for '
+                'a bag, or set compensate_latency to false'
+            )
+            self._warn('clock_offset', text)
+
     def _add(self, observation: Observation) -> bool:
+        observation = replace(observation, stamp=observation.stamp - self._sensor_latency)
         jumps = self.tracks.drops[Drop.CLOCK_JUMP]
         if self._slope is None:
             self._look_for_gravity(observation)
@@ -128,9 +152,18 @@ class Pipeline:
         """Forget people unseen for the time-out; returns their ids."""
         return self.tracks.expire(self._source_time(now))
 
+    def age(self, now: int) -> float:
+        """Seconds since what the newest observation shows; where the sensor's clock is not ours,
+        since its receipt."""
+        silence = max(0.0, self.silence(now))
+        return max(silence, (now - self._newest) / 1e9) if self._same_clock else silence
+
     def forecast(self, now: int) -> Forecast:
-        """Everybody tracked, from the newest observation on."""
-        return self._run(self._newest, now, None)
+        """Everybody tracked, at the settings' times after now, or, where latency is not
+        compensated, after the newest observation; the reference is the newest observation."""
+        ahead = self.forecaster.settings.times
+        times = (ahead + self.age(now)).astype(np.float32) if self._compensate else ahead
+        return self._run(self._newest, now, times)
 
     def forecast_at(self, times: np.ndarray, reference: int | None, now: int) -> Forecast:
         """Everybody tracked, at `times` (K,) s after `reference` (default: newest observation).
@@ -178,6 +211,7 @@ class Pipeline:
         """Forget everybody: the clock has jumped."""
         self.tracks.clear()
         self.intake.clear()
+        self.forecaster.doubt.memory.clear()
 
 
 def _check(values: Mapping[str, Any], predictor: Predictor) -> None:
@@ -194,7 +228,11 @@ def _check(values: Mapping[str, Any], predictor: Predictor) -> None:
 
 def _forecast_settings(values: Mapping[str, Any]) -> ForecastSettings:
     names = ('horizon', 'step', 'min_samples', 'min_history', 'stale_after')
-    return ForecastSettings(**{name: values[name] for name in names})
+    limits = Limits(
+        error=values['measurement_error'],
+        speeds=speeds(values['body_speed'], values['hand_speed']),
+    )
+    return ForecastSettings(limits=limits, **{name: values[name] for name in names})
 
 
 def _track_settings(

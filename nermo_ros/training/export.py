@@ -53,7 +53,8 @@ def export(folder: Path) -> float:
         for name in ('model.onnx', 'weights.safetensors')
     }
     if text['hashes']['weights.safetensors'] != card.hashes.get('weights.safetensors'):
-        text.pop('radii', None)  # of other weights
+        for name in ('radii', 'fallback_radii'):
+            text.pop(name, None)  # of other weights
     write_card(folder, text)
     return max(differences.values())
 

@@ -24,6 +24,7 @@ def motions(rng, count, spread=0.2, windows=240):
             growth=np.ones((windows, len(KNOTS))),
             missing=missing,
             states=states,
+            misses=np.full(windows, np.nan),
         )
     return sequences
 
@@ -52,7 +53,7 @@ def test_one_wild_sequence_is_not_covered_by_its_own_errors():
     sequences = motions(rng, 6, spread=0.05)
     wild = sequences['test/action/3']
     sequences['test/action/3'] = Residuals(
-        wild.errors * 10, wild.growth, wild.missing, wild.states
+        wild.errors * 10, wild.growth, wild.missing, wild.states, wild.misses
     )
     _, left_out = calibrate(Scores.of(sequences, JOINTS), JOINTS)
     assert (left_out.coverage[3] < 0.5).all()

@@ -19,6 +19,7 @@ def draws(windows, scale=1.0, seed=0, missing=0, states=0):
         growth=np.ones((windows, len(KNOTS))),
         missing=np.full(windows, missing),
         states=np.full((windows, len(JOINTS)), states),
+        misses=np.full(windows, np.nan),
     )
 
 
@@ -43,6 +44,7 @@ def test_quantile_has_the_correction_for_few_scores():
         growth=np.ones((35, len(KNOTS))),
         missing=np.zeros(35, int),
         states=np.zeros((35, len(JOINTS)), int),
+        misses=np.full(35, np.nan),
     )
     got = table(Scores.of({'a': few}, JOINTS), 0.965)[0, 0]
     assert (got[HEAD] >= 0.1 * 1.1**34).all(), 'of 35 scores the one at 0.965 * 36, not * 35'
@@ -77,7 +79,9 @@ def test_a_cell_of_few_sequences_is_thin():
 
 def test_growth_divides_the_scores():
     plain = draws(400)
-    grown = Residuals(plain.errors * 2, plain.growth * 2, plain.missing, plain.states)
+    grown = Residuals(
+        plain.errors * 2, plain.growth * 2, plain.missing, plain.states, plain.misses
+    )
     a, b = (Scores.of({'x': r}, JOINTS) for r in (plain, grown))
     np.testing.assert_array_equal(a.counts, b.counts)
     assert b.growth[0, 0, 0, HEAD, 0] == 2

@@ -56,6 +56,7 @@ def message(
                 observation_age=float(forecast.ages[row]),
                 observed_fraction=floats(forecast.observed_fraction[row]),
                 positions=floats(forecast.positions[row]),
+                radii=array('f') if forecast.radii is None else floats(forecast.radii[row]),
             )
             for row in rows
         ],
