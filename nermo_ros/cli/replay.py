@@ -7,6 +7,7 @@ With --outputs it goes to a node of its own, whose outputs are kept as a bag and
 import argparse
 import json
 import sys
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from nermo_ros.cli.node_process import NodeError
 from nermo_ros.cli.replay_outputs import replay_outputs
 from nermo_ros.cli.report import summary, text
 from nermo_ros.evaluation.comparison import Comparison
+from nermo_ros.evaluation.coverage import Figures
 from nermo_ros.forecast.forecaster import Forecaster, ForecastSettings
 from nermo_ros.inference.backends import open_predictor
 from nermo_ros.inference.card import ModelError
@@ -24,14 +26,15 @@ from nermo_ros.inference.predictor import BackendError, Predictor
 from nermo_ros.observation.mask import seen_states
 from nermo_ros.observation.observation import Observation
 from nermo_ros.recordings.camera import Camera, Frame
+from nermo_ros.recordings.occlusion import OCCLUSIONS
 from nermo_ros.recordings.recording import Recording, load_recording, shipped_recordings
 
 PUBLISHING = ('source', 'joint_set', 'topic', 'frame', 'best_effort', 'wait')
 # What each way of replaying does not look at.
 IGNORED = {
     'with --offline': (*PUBLISHING, 'outputs', 'out'),
-    'with --outputs': (*PUBLISHING, 'backend', 'json'),
-    'without --offline or --outputs': ('model', 'out', 'backend', 'json'),
+    'with --outputs': (*PUBLISHING, 'backend', 'coverage', 'json'),
+    'without --offline or --outputs': ('model', 'out', 'backend', 'coverage', 'json'),
 }
 
 
@@ -92,6 +95,11 @@ def _parser() -> argparse.ArgumentParser:
     offline.add_argument('--offline', action='store_true', help='forecast and score, without ROS')
     offline.add_argument('--model', default='body17', help='shipped name or folder (body17)')
     offline.add_argument('--backend', default='auto', help='what runs the model (auto)')
+    offline.add_argument(
+        '--coverage',
+        action='store_true',
+        help='share of the joints inside the radii, without occlusions and with them',
+    )
     offline.add_argument('--json', type=Path, help='write the figures here too')
     return parser
 
@@ -147,14 +155,18 @@ def _report(
     args: argparse.Namespace, recording: Recording, camera: Camera, seconds: float
 ) -> None:
     predictor = open_predictor(args.model, args.backend)
+    covered = {}
     try:
         comparison = score(recording, camera, seconds, predictor)
+        if args.coverage:
+            covered = {'coverage': coverage(recording, camera, seconds, predictor)}
         card = predictor.card
         result = summary(
             comparison,
             backend=predictor.name,
             model=f'{card.name} {card.version}',
             recording=recording.name,
+            **covered,
         )
     finally:
         predictor.close()
@@ -175,9 +187,25 @@ def score(
         comparison.see(stamp, observations(frame, stamp))
         if frame.people:
             forecast = forecaster(comparison.batch(), stamp)
-            path = forecast.times, forecast.positions
+            path = forecast.times, forecast.positions, forecast.radii
             comparison.add(stamp, frame.recording_time, forecast.ids, *path)
     return comparison
+
+
+def coverage(
+    recording: Recording, camera: Camera, seconds: float, predictor: Predictor
+) -> dict[str, Figures]:
+    """Figures of evaluation.coverage without occlusions and with those of the recording's script;
+    raises ValueError where the model is not calibrated."""
+    if not predictor.card.radii:
+        raise ValueError(f'model {predictor.card.name} has no radii: run `nermo calibrate`')
+    scripts = {'complete': (), 'occluded': OCCLUSIONS.get(recording.name, ())}
+    return {
+        name: score(
+            recording, replace(camera, occlusions=script), seconds, predictor
+        ).coverage.figures()
+        for name, script in scripts.items()
+    }
 
 
 def observations(frame: Frame, stamp: int) -> list[Observation]:

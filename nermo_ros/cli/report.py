@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from nermo_ros.evaluation.comparison import Comparison
+from nermo_ros.evaluation.coverage import Figures
 from nermo_ros.evaluation.horizons import in_milliseconds
 from nermo_ros.evaluation.table import error_table
 
@@ -57,7 +58,21 @@ def text(result: dict[str, Any]) -> str:
         lines.insert(4, ['latency', _latency(result['latency_ms'])])
     facts = '\n'.join(f'{name:<15}{value}' for name, value in lines)
     errors = {name.replace('_', ' '): result[key] for name, key in KEYS.items()}
-    return f'{facts}\n\n{error_table(errors)}'
+    tables = [facts, error_table(errors)]
+    for name, figures in result.get('coverage', {}).items():
+        tables.append(coverage_table(name, figures))
+    return '\n\n'.join(tables)
+
+
+def coverage_table(name: str, figures: Figures) -> str:
+    """The shares of joints inside their radii, and the radii."""
+    units = {'inside_percent': 'inside [%]', 'radius_mm': 'mean radius [mm]'}
+    rows = {
+        f'{unit}, {joints} joints': row
+        for key, unit in units.items()
+        for joints, row in figures[key].items()
+    }
+    return error_table(rows, title=f'{name}, after [ms]')
 
 
 def _latency(latency: dict[str, float | None]) -> str:

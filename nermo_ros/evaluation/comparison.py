@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from nermo_ros.evaluation.coverage import Coverage
 from nermo_ros.evaluation.horizons import HORIZONS
 from nermo_ros.evaluation.score import Score, Truth
 from nermo_ros.forecast.baseline import constant_velocity, zero_velocity
@@ -21,13 +22,14 @@ class Comparison:
     """Everything that was seen, tracked as the node does by default, and who forecast it how well.
 
     people: ids; truth: see score.Truth; card: of the model, whose samples and history the
-    baselines get too. scores: by 'model' and the names of BASELINES; messages, forecasts: how many
-    were taken in.
+    baselines get too. scores: by 'model' and the names of BASELINES; coverage: of the model's
+    radii; messages, forecasts: how many were taken in.
     """
 
     def __init__(self, people: Sequence[str], truth: Truth, card: ModelCard):
         self.people, self.card = tuple(people), card
         self.scores = {name: Score(people, truth) for name in ('model', *BASELINES)}
+        self.coverage = Coverage(people, truth)
         self.messages = self.forecasts = 0
         self._tracks = Tracks()
         self._seen = 0
@@ -51,11 +53,12 @@ class Comparison:
         ids: Sequence[str],
         times_from_start: np.ndarray,
         positions: np.ndarray,
+        radii: np.ndarray | None = None,
     ) -> None:
         """Score a forecast of what has been seen so far, and the baselines from the same.
 
         reference: int ns, stamp of the forecast; time: s, the same in the truth's time; ids: P;
-        times_from_start: (K,) s; positions: (P, K, 17, 3) m.
+        times_from_start: (K,) s; positions: (P, K, 17, 3) m; radii: (P, K, 17) m.
         """
         batch = self.batch()
         ages = (reference - batch.stamps) / 1e9
@@ -65,12 +68,15 @@ class Comparison:
             name: baseline(batch.times, batch.positions, batch.mask, query)
             for name, baseline in BASELINES.items()
         }
-        for person, path in zip(ids, positions, strict=True):
+        for index, (person, path) in enumerate(zip(ids, positions, strict=True)):
             if person not in batch.ids:
                 continue
+            row = batch.ids.index(person)
             self.scores['model'].add(person, time, times_from_start, path)
+            if radii is not None:
+                seen = (batch.mask[row, -1] > 0) & (ages[row] == 0)
+                self.coverage.add(person, time, times_from_start, path, radii[index], seen)
             for name, forecast in rivals.items():
-                row = batch.ids.index(person)
                 self.scores[name].add(person, time, np.array(HORIZONS), forecast[row])
 
     @property

@@ -20,10 +20,7 @@ CAMERAS = (15.0, 30.0, 60.0)  # Hz
 FIRST, LAST = 24, 10  # frames at RATE before the first "now" and after the last
 STRIDE, MOST = 8, 60  # frames from one "now" to the next, but at most so many of them
 # Of somebody who has just come; the other patterns hide stretches of a history.
-SHORT = {
-    name: EVALUATION[name]
-    for name in ('complete', 'random_20', 'random_40', 'random_60', 'joints_25', 'legs')
-}
+SHORT = {name: EVALUATION[name] for name in ('complete', 'random_40', 'joints_25', 'legs')}
 LEAST_SAMPLES = 3  # with something seen; with fewer the node does not ask the model
 CHUNK = 256  # people in a call
 
@@ -92,11 +89,14 @@ def residuals(
 
 def fallback_residuals(card: ModelCard, sequence: np.ndarray, seed: int = 0) -> Residuals:
     """Of damped velocity, which stands in for the model: with whole histories as after a failure,
-    and with the one to three samples of somebody who has just come."""
+    and with the one or two samples of somebody who has just come. Its radii do not grow with its
+    recent miss, which is not known of the latter."""
     whole = residuals(damped_velocity, card, sequence, seed, least=1)
-    started = (replace(card, samples=samples) for samples in (1, 2, LEAST_SAMPLES))
+    started = (replace(card, samples=samples) for samples in (1, 2))
     short = (residuals(damped_velocity, part, sequence, seed, SHORT, least=1) for part in started)
-    return join([whole, *short])
+    joined = join([whole, *short])
+    unknown = np.full_like(joined.misses, np.nan)
+    return replace(joined, growth=np.ones_like(joined.growth), misses=unknown)
 
 
 def join(parts: list[Residuals]) -> Residuals:

@@ -20,10 +20,14 @@ def aligned(rows: Sequence[Sequence[str]]) -> str:
     )
 
 
-def error_table(rows: Mapping[str, Errors], horizons: Sequence[float] = HORIZONS) -> str:
+def error_table(
+    rows: Mapping[str, Errors],
+    horizons: Sequence[float] = HORIZONS,
+    title: str = 'error [mm] after [ms]',
+) -> str:
     """Errors in mm at the horizons, one row for each name; None (nothing to score) is a dash."""
     keys = [f'{1000 * horizon:.0f}' for horizon in horizons]
-    head = ['error [mm] after [ms]', *keys]
+    head = [title, *keys]
     body = [[name, *(_number(errors[key]) for key in keys)] for name, errors in rows.items()]
     return aligned([head, *body])
 

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nermo_ros.forecast.baseline import damped_velocity
 from nermo_ros.forecast.bound import Limits, bound
 from nermo_ros.forecast.memory import Memory
 from nermo_ros.forecast.radii import FLOOR, Radii
-from nermo_ros.forecast.recent_miss import recent_miss
 from nermo_ros.inference.card import ModelCard
 from nermo_ros.observation.batch import Batch
 
@@ -63,6 +61,4 @@ class Doubt:
     def _of_fallback(self, batch: Batch, query: np.ndarray, rows: np.ndarray) -> np.ndarray:
         if self._fallback is None:
             return np.full((*query[rows].shape, batch.mask.shape[2]), np.inf)
-        times, positions, mask = batch.times[rows], batch.positions[rows], batch.mask[rows]
-        miss = recent_miss(damped_velocity, times, positions, mask)
-        return self._fallback(times, mask, query[rows], miss)
+        return self._fallback(batch.times[rows], batch.mask[rows], query[rows])
