@@ -2,9 +2,9 @@
 """Radii that hold a joint with a stated probability, from errors on sequences not learned from.
 
 Used are the CMU test files, with a twin the training files that the twin was not shown, and a
-user's own recordings. The model's card gets its radii, those of damped velocity, which stands in for
-it, and the recent miss from which a motion is UNFAMILIAR. The report says how radii made without a
-sequence did on it.
+user's own recordings. The model's card gets its radii, those of damped velocity, its stand-in, and
+the recent miss from which a motion is UNFAMILIAR. The report says how radii that were made without
+a sequence did on it.
 """
 
 import argparse

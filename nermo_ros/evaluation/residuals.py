@@ -30,8 +30,8 @@ Predict = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 @dataclass(frozen=True)
 class Residuals:
     """W windows, K KNOTS, J joints. errors (W, K, J) m, NaN where there is no truth; growth
-    (W, K): factor of their radii; missing (W,), states (W, J): classes of forecast.radii; misses
-    (W,): recent misses, m, NaN where not known."""
+    (W, K, J): factor of their radii; missing (W,), states (W, J): classes of forecast.radii;
+    misses (W,): recent misses, m, NaN where not known."""
 
     errors: np.ndarray
     growth: np.ndarray
@@ -77,12 +77,12 @@ def residuals(
         arrays = times[i : i + CHUNK], positions[i : i + CHUNK], mask[i : i + CHUNK]
         forecast.append(predict(*arrays, np.tile(knots, (len(arrays[0]), 1))))
         misses.append(recent_miss(predict, *arrays))
-    missed = np.concatenate(misses)
+    missed, states = np.concatenate(misses), joint_state(times, mask)
     return Residuals(
         errors=np.linalg.norm(np.concatenate(forecast) - truth, axis=-1),
-        growth=growth(missed),
+        growth=growth(missed, states).swapaxes(1, 2),
         missing=missing_class(times, mask),
-        states=joint_state(times, mask),
+        states=states,
         misses=missed,
     )
 

@@ -97,7 +97,7 @@ def action(name: str) -> str:
 def _histogram(residuals: Residuals, groups: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Counts (*CELLS, bins) of the scores and the sums (*CELLS) of their growth."""
     errors = residuals.errors  # (W, K, J)
-    growth = np.broadcast_to(residuals.growth[..., None], errors.shape)
+    growth = residuals.growth
     cell = np.ravel_multi_index(
         np.broadcast_arrays(
             residuals.missing[:, None, None],

@@ -71,7 +71,7 @@ def _last_seen(
 def _kept(query: np.ndarray, radius: np.ndarray) -> np.ndarray:
     """What it has grown to by an earlier query >= 0 it stays: a forecast can come back to where a
     joint was last seen, the doubt cannot."""
-    order = np.argsort(query, axis=1)[..., None]
+    order = np.argsort(query, axis=1, kind='stable')[..., None]
     ordered = np.take_along_axis(radius, order, axis=1)
     ahead = np.take_along_axis(query[..., None], order, axis=1) >= 0
     grown = np.maximum.accumulate(np.where(ahead, ordered, 0), axis=1)

@@ -37,6 +37,7 @@ RULE = {
     'powers': list(POWERS),
     'typical_miss': TYPICAL_MISS,
     'least_miss': LEAST_MISS,
+    'least_growth_of_unseen': 1.0,
 }
 
 
@@ -55,10 +56,14 @@ def joint_state(times: np.ndarray, mask: np.ndarray) -> np.ndarray:
     return np.where(np.isfinite(newest), state, len(STATES) - 1)
 
 
-def growth(miss: np.ndarray) -> np.ndarray:
-    """Factor of radii (P, K) at KNOTS for recent misses (P,) m, NaN where not known."""
+def growth(miss: np.ndarray, states: np.ndarray) -> np.ndarray:
+    """Factor of radii (P, J, K) at KNOTS for recent misses (P,) m, NaN where not known, and joint
+    states (P, J): at least 1 for a joint that was not just seen, as a small miss tells of the
+    others only."""
     miss = np.where(np.isfinite(miss), np.maximum(miss, LEAST_MISS), TYPICAL_MISS)
-    return (miss / TYPICAL_MISS)[:, None] ** np.array(POWERS)
+    factor = (miss / TYPICAL_MISS)[:, None] ** np.array(POWERS)
+    fresh = (states == STATES.index('fresh'))[..., None]
+    return np.where(fresh, factor[:, None], np.maximum(factor, 1)[:, None])
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,8 +125,9 @@ class Radii:
         first it is the first's.
         """
         miss = np.full(len(times), np.nan) if miss is None else miss
-        row = missing_class(times, mask)[:, None], joint_state(times, mask)
-        at_knots = self.table[(*row, self.groups)] * growth(miss)[:, None]  # (P, J, K)
+        states = joint_state(times, mask)
+        row = missing_class(times, mask)[:, None], states, self.groups
+        at_knots = self.table[row] * growth(miss, states)  # (P, J, K)
         at_knots = np.maximum.accumulate(at_knots, -1)
         return np.maximum(_linear(at_knots, query), FLOOR).astype(np.float32)
 

@@ -48,13 +48,19 @@ def test_radii_go_into_the_card(data, folder, tmp_path, capsys):
     radii = Radii.read(card.radii, card.joints)
     assert radii.coverage == 0.95
     assert (radii.table > 0).all()
+    fallback = Radii.read(card.fallback_radii, card.joints)
+    assert (fallback.table[0, 0, :, 4] > radii.table[0, 0, :, 4]).any()
+    assert 0 < card.radii['unfamiliar_above'] < 5
     after = yaml.safe_load((folder / 'model.yaml').read_text())
-    assert {**after, 'radii': 0} == {**before, 'radii': 0}
+    changed = {'radii': 0, 'fallback_radii': 0}
+    assert {**after, **changed} == {**before, **changed}
     figures = json.loads(out.read_text())
     assert figures['sequences'] == 2
     assert list(figures['coverage_percent']) == list(MISSING_NAMES)
     assert len(figures['mean_radius_mm'][MISSING_NAMES[0]]) == len(KNOTS)
-    assert 'mean radius [mm] under 5 percent' in capsys.readouterr().out
+    assert figures['fallback']['sequences'] == 2 and figures['unfamiliar_above_m'] > 0
+    told = capsys.readouterr().out
+    assert told.count('mean radius [mm] under 5 percent') == 2 and 'UNFAMILIAR from' in told
 
 
 def test_a_twin_adds_what_it_was_not_shown(data, folder, tmp_path):

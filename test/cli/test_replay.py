@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
 from nermo_ros.cli.replay import main, observations, score
 from nermo_ros.evaluation.horizons import in_milliseconds
+from nermo_ros.inference.models import model_folder
 from nermo_ros.recordings.camera import Camera, Frame
 from nermo_ros.recordings.occlusion import OCCLUSIONS
 from nermo_ros.recordings.recording import load_recording, shipped_recordings
@@ -40,6 +43,34 @@ def test_the_shipped_model_is_better_than_both_baselines(name, tmp_path, capsys)
     )
     assert ours < min(zero, constant)
     assert f'{ours:.1f}' in capsys.readouterr().out
+
+
+def test_coverage_with_and_without_occlusion(tmp_path, capsys):
+    out = tmp_path / 'out.json'
+    assert main(['handover', '--offline', '--coverage', '--json', str(out)]) == 0
+    coverage = json.loads(out.read_text())['coverage']
+    assert list(coverage) == ['complete', 'occluded']
+    assert all(
+        value is None for value in coverage['complete']['inside_percent']['hidden'].values()
+    )
+    for figures in coverage.values():
+        assert list(figures['inside_percent']['all']) == KEYS
+        assert all(90 <= value <= 100 for value in figures['inside_percent']['all'].values())
+        radii = list(figures['radius_mm']['all'].values())
+        assert radii == sorted(radii) and radii[0] < 50
+    hidden = coverage['occluded']['inside_percent']['hidden']
+    assert all(85 <= value <= 100 for value in hidden.values())
+    told = capsys.readouterr().out
+    assert 'complete, after [ms]' in told and 'inside [%], hidden joints' in told
+
+
+def test_coverage_of_a_model_that_is_not_calibrated(tmp_path, capsys):
+    folder = shutil.copytree(model_folder('body17'), tmp_path / 'model')
+    text = yaml.safe_load((folder / 'model.yaml').read_text())
+    text.pop('radii')
+    (folder / 'model.yaml').write_text(yaml.safe_dump(text))
+    assert main(['handover', '--offline', '--coverage', '--model', str(folder)]) == 1
+    assert 'nermo calibrate' in capsys.readouterr().err
 
 
 def test_a_worse_camera_makes_worse_forecasts(stand_still):
@@ -122,6 +153,7 @@ def test_what_cannot_be_done_is_told_in_a_line(options, advice, capsys):
         ['handover', '--outputs', 'all', '--topic', 'x'],
         ['handover', '--out', 'x'],
         ['handover', '--model', 'body17x'],
+        ['handover', '--coverage'],
         ['handover', '--seconds', '-1'],
         ['handover', '--seconds', 'inf'],
         [],

@@ -21,7 +21,7 @@ def motions(rng, count, spread=0.2, windows=240):
         noise = np.linalg.norm(rng.standard_normal((windows, len(KNOTS), len(JOINTS), 3)), axis=-1)
         sequences[f'test/action/{index}'] = Residuals(
             errors=scale * size * noise,
-            growth=np.ones((windows, len(KNOTS))),
+            growth=np.ones((windows, len(KNOTS), len(JOINTS))),
             missing=missing,
             states=states,
             misses=np.full(windows, np.nan),

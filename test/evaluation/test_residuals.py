@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from nermo_ros.data.missing import EVALUATION, LEGS, complete, never
-from nermo_ros.evaluation.residuals import histories, residuals
+from nermo_ros.evaluation.residuals import fallback_residuals, histories, residuals
 from nermo_ros.forecast.baseline import constant_velocity, zero_velocity
 from nermo_ros.forecast.radii import KNOTS, MISSING_NAMES, STATES
 from nermo_ros.inference.card import ModelCard
@@ -30,7 +30,8 @@ def test_errors_and_growth_of_forecasts_that_are_known():
     moving = residuals(constant_velocity, CARD, line(), patterns={'complete': complete})
     assert np.nanmax(moving.errors) < 1e-3
     assert (moving.growth[1:, 1] < 1).all() and (still.growth[1:, 1] > 1).all()
-    assert still.growth[0, 1] == 1, 'of a history of 0.2 s nothing is known'
+    assert (still.growth[0, 1] == 1).all(), 'of a history of 0.2 s nothing is known'
+    assert np.isnan(still.misses[0]) and (still.misses[1:] > moving.misses[1:]).all()
 
 
 def test_no_truth_past_the_end():
@@ -83,3 +84,14 @@ def test_what_was_never_measured_is_missing():
 def test_too_short():
     with pytest.raises(ValueError, match='too short'):
         residuals(zero_velocity, CARD, line(30))
+
+
+def test_the_fallback_is_measured_with_histories_that_have_just_begun():
+    got = fallback_residuals(CARD, line())
+    whole = residuals(constant_velocity, CARD, line(), least=1)
+    assert len(got.errors) > len(whole.errors)
+    fresh = got.states == STATES.index('fresh')
+    after, begun = got.errors[:, 4], np.arange(len(got.errors)) >= len(whole.errors)
+    assert after[fresh & begun[:, None]].max() == pytest.approx(0.6 * KNOTS[4], rel=0.01)
+    assert after[fresh & ~begun[:, None]].max() < 0.5 * 0.6 * KNOTS[4], 'its velocity is known'
+    assert (got.growth == 1).all() and np.isnan(got.misses).all()

@@ -16,7 +16,7 @@ def draws(windows, scale=1.0, seed=0, missing=0, states=0):
     top = scale * 0.1 * np.arange(1, len(KNOTS) + 1)[:, None]
     return Residuals(
         errors=rng.random((windows, len(KNOTS), len(JOINTS))) * top,
-        growth=np.ones((windows, len(KNOTS))),
+        growth=np.ones((windows, len(KNOTS), len(JOINTS))),
         missing=np.full(windows, missing),
         states=np.full((windows, len(JOINTS)), states),
         misses=np.full(windows, np.nan),
@@ -41,7 +41,7 @@ def test_quantiles_of_a_known_distribution():
 def test_quantile_has_the_correction_for_few_scores():
     few = Residuals(
         errors=np.tile(0.1 * 1.1 ** np.arange(35.0)[:, None, None], (1, len(KNOTS), len(JOINTS))),
-        growth=np.ones((35, len(KNOTS))),
+        growth=np.ones((35, len(KNOTS), len(JOINTS))),
         missing=np.zeros(35, int),
         states=np.zeros((35, len(JOINTS)), int),
         misses=np.full(35, np.nan),

@@ -73,15 +73,24 @@ def test_never_shrinks_with_time_and_never_under_the_floor(times, miss, seed, go
 
 
 def test_grows_with_the_recent_miss_and_most_so_soon():
-    small, typical, large = growth(np.array([0.01, TYPICAL_MISS, 0.1]))
+    fresh = np.zeros((3, 1), int)
+    small, typical, large = growth(np.array([0.01, TYPICAL_MISS, 0.1]), fresh)[:, 0]
     assert (typical == 1).all()
     assert (small < typical).all() and (typical < large).all()
     assert (np.diff(large) <= 0).all()
-    np.testing.assert_array_equal(growth(np.array([0.0])), growth(np.array([LEAST_MISS])))
-    assert (growth(np.array([np.nan])) == 1).all()
+    none, least, unknown = growth(np.array([0.0, LEAST_MISS, np.nan]), fresh)
+    np.testing.assert_array_equal(none, least)
+    assert (unknown == 1).all()
     radii = random_radii()
     calm, wild = (radii(*history(), query(0.4), np.array([m])) for m in (0.01, 0.1))
     assert (calm < wild).all()
+
+
+def test_a_small_miss_shrinks_the_radii_of_joints_just_seen_only():
+    states = np.arange(len(STATES))[None]
+    small, large = (growth(np.array([miss]), states)[0] for miss in (LEAST_MISS, 0.3))
+    assert (small[0] < 1).all() and (small[1:] == 1).all()
+    assert (large > 1).all()
 
 
 @pytest.mark.parametrize('gone, name', enumerate(MISSING_NAMES))

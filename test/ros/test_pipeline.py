@@ -98,6 +98,44 @@ def test_a_sensors_clock_may_differ_from_ours(bench, late):
     assert made.pipeline.expire(later) == ['ada']
 
 
+def test_times_count_from_now_where_latency_is_compensated(bench):
+    made = bench(step=0.1, horizon=0.5)
+    for n in range(4):
+        made.see(0.1 * n, late=0.06)
+    steps = np.arange(1, 6) * 0.1
+    for passed in (0.06, 0.16, 0.66):
+        forecast = made.forecast(0.3 + passed)
+        assert forecast.reference == START + round(0.3 * SECOND)
+        np.testing.assert_allclose(forecast.times, passed + steps, atol=1e-6)
+        moved = forecast.positions[0, :, 0, 0] / 0.5  # m over the speed of the tiny model
+        np.testing.assert_allclose(moved, np.minimum(forecast.times, 1), atol=1e-6)
+    off = bench(step=0.1, horizon=0.5, compensate_latency=False)
+    off.see(0.0, late=0.06)
+    np.testing.assert_allclose(off.forecast(0.4).times, steps, atol=1e-6)
+    off.pipeline.update({**off.values, 'compensate_latency': True})
+    np.testing.assert_allclose(off.forecast(0.4).times, 0.4 + steps, atol=1e-6)
+
+
+@pytest.mark.parametrize('late', [-1000.0, -0.2, 0.8, 1000.0])
+def test_of_a_clock_that_is_not_ours_only_the_time_here_is_compensated(bench, late):
+    made = bench(step=0.1)
+    made.see(0.0, late=late)
+    assert made.forecast(late + 0.05).times[0] == pytest.approx(0.15, abs=1e-6)
+    assert [reason for reason, _ in made.warned] == ['clock_offset']
+    quiet = bench(compensate_latency=False)
+    quiet.see(0.0, late=late)
+    assert not quiet.warned
+
+
+def test_a_sensor_that_stamps_late_is_set_right(bench):
+    made = bench(sensor_latency=0.08, step=0.1)
+    for n in range(4):
+        made.see(0.1 * n, late=0.02)
+    forecast = made.forecast(0.32)
+    assert forecast.reference == START + round(0.22 * SECOND)
+    assert forecast.times[0] == pytest.approx(0.2, abs=1e-6)
+
+
 def test_duplicates_and_other_drops_are_counted_and_told(bench):
     made = bench()
     made.see(0.0)
