@@ -157,6 +157,13 @@ def _calibration(figures: Figures | None) -> Iterable[str]:
     yield tables.by_knot(figures['mean_radius_mm'], 'mean radius [mm] after [ms]')
     if by_state := figures.get('coverage_percent_by_joint_state'):
         yield tables.by_knot(by_state, 'coverage [%] of joints last seen, after [ms]')
+    if fallback := figures.get('fallback'):
+        yield (
+            'Damped velocity, the fallback, whose radii the node cuts at the kinematic bound; a '
+            'part of its histories has one or two samples only.'
+        )
+        yield tables.by_knot(fallback['coverage_percent'], 'coverage [%] after [ms]')
+        yield tables.by_knot(fallback['mean_radius_mm'], 'mean radius [mm] after [ms]')
 
 
 def _commands(measured: Measured, folder: str) -> str:

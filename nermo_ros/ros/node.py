@@ -185,7 +185,7 @@ class PredictNode(LifecycleNode):
             frame=self._pipeline.gate.frame,
             now=now,
             age=(now - forecast.reference) / 1e9,
-            ahead=self._pipeline.silence(now),
+            ahead=self._pipeline.age(now),
             latency=0.0 if arrived is None else (time.perf_counter_ns() - arrived) / 1e9,
             values=self.parameters,
         )

@@ -153,10 +153,11 @@ class Pipeline:
         return self.tracks.expire(self._source_time(now))
 
     def age(self, now: int) -> float:
-        """Seconds since what the newest observation shows; where the sensor's clock is not ours,
-        since its receipt."""
+        """Seconds since what the newest observation shows; where the sensor's clock is not ours or
+        latency is not compensated, since its receipt."""
         silence = max(0.0, self.silence(now))
-        return max(silence, (now - self._newest) / 1e9) if self._same_clock else silence
+        known = self._same_clock and self._compensate
+        return max(silence, (now - self._newest) / 1e9) if known else silence
 
     def forecast(self, now: int) -> Forecast:
         """Everybody tracked, at the settings' times after now, or, where latency is not

