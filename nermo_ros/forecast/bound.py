@@ -65,7 +65,7 @@ def _last_seen(
     seen = mask[:, ::-1] > 0
     column = mask.shape[1] - 1 - seen.argmax(1)
     place = np.take_along_axis(positions, column[:, None, :, None], axis=1)[:, 0]
-    return seen.any(1), -np.take_along_axis(times, column, axis=1), place
+    return np.asarray(seen.any(1)), -np.take_along_axis(times, column, axis=1), place
 
 
 def _kept(query: np.ndarray, radius: np.ndarray) -> np.ndarray:

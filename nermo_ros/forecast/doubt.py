@@ -47,8 +47,11 @@ class Doubt:
         (P,) bool, for whom the fallback answered.
 
         A radius does not shrink with a later query >= 0, is at least the floor of radii.py and at
-        most the bound, which is all there is of a fallback that is not calibrated.
+        most the bound, which is all there is of a fallback that is not calibrated. Raises
+        ValueError where the model is not.
         """
+        if self._model is None:
+            raise ValueError('the model is not calibrated: run `nermo calibrate`')
         arrays = batch.times, batch.positions, batch.mask
         farthest = bound(*arrays, query, forecast, limits)
         miss = self.memory.miss(batch)

@@ -52,11 +52,14 @@ class Memory:
     def miss(self, batch: Batch) -> np.ndarray:
         """(P,) m, as recent_miss: how far off the newest forecast at least LAG old was; NaN where
         none is kept, or none that reaches to the newest sample."""
-        found = [self._find(*each) for each in zip(batch.ids, batch.stamps.tolist(), strict=True)]
-        rows = [row for row, kept in enumerate(found) if kept is not None]
+        found = {
+            row: kept
+            for row, (person, stamp) in enumerate(zip(batch.ids, batch.stamps, strict=True))
+            if (kept := self._find(person, int(stamp))) is not None
+        }
         miss = np.full(len(batch.ids), np.nan)
-        if rows:
-            chosen = [found[row] for row in rows]
+        if found:
+            rows, chosen = list(found), list(found.values())
             start = np.array([kept.stamp for kept in chosen])
             ahead = batch.times[rows] + ((batch.stamps[rows] - start) / 1e9)[:, None]
             seen = np.stack([kept.seen for kept in chosen])

@@ -19,6 +19,7 @@ from nermo_ros.observation.judge import JudgeSettings
 from nermo_ros.observation.observation import Observation
 from nermo_ros.observation.tracks import Tracks, TrackSettings
 from nermo_ros.ros.intake import Intake, rules_of
+from nermo_ros.ros.sensor_clock import SensorClock
 from nermo_ros.ros.sources.source import BadMessage
 from nermo_ros.ros.stages import Stages
 from nermo_ros.ros.tf import Transforms
@@ -27,8 +28,6 @@ from nermo_ros.skeleton.body17 import JOINTS
 from nermo_ros.skeleton.reach import speeds
 
 UPRIGHT = 0.5  # least cosine between trunk and z of somebody who stands, sits or bends
-# s from stamp to receipt; outside of it the sensor's clock is taken not to be ours.
-LEAST_DELAY, MOST_DELAY = -0.05, 0.5
 MOST_SAMPLES = 256  # remembered of a person: two seconds at 120 Hz
 
 
@@ -64,9 +63,7 @@ class Pipeline:
         self._warn = warn
         self._stages = stages or Stages()
         self._slope: float | None = None
-        self._receipt = 0
-        self._newest = 0
-        self._same_clock = False
+        self._clock = SensorClock(values['sensor_latency'])
         self._sensor_latency = round(values['sensor_latency'] * 1e9)
         self._compensate = values['compensate_latency']
 
@@ -94,23 +91,11 @@ class Pipeline:
             while self.intake.fusion.dissolved:
                 self.tracks.forget(self.intake.fusion.dissolved.pop())
         if added:
-            self._receipt = receipt
             newest = max(newest.stamp for newest in self.tracks.newest.values())
-            if newest != self._newest:
-                self._newest = newest
-                self._compare_clocks((receipt - newest) / 1e9)
+            differ = self._clock.hear(newest, receipt)
+            if differ and self._compensate:
+                self._warn('clock_offset', differ)
         return added
-
-    def _compare_clocks(self, delay: float) -> None:
-        """delay: s from stamp to receipt."""
-        self._same_clock = LEAST_DELAY <= delay <= MOST_DELAY + self._sensor_latency / 1e9
-        if self._compensate and not self._same_clock:
-            text = (
-                f'stamps are {delay:.2f} s behind the clock of this node, so that only the time '
-                'since their receipt is compensated: synchronise the clocks, set use_sim_time for '
-                'a bag, or set compensate_latency to false'
-            )
-            self._warn('clock_offset', text)
 
     def _add(self, observation: Observation) -> bool:
         observation = replace(observation, stamp=observation.stamp - self._sensor_latency)
@@ -146,25 +131,23 @@ class Pipeline:
 
     def silence(self, now: int) -> float:
         """Seconds since the newest observation came in."""
-        return (now - self._receipt) / 1e9
+        return self._clock.silence(now)
 
     def expire(self, now: int) -> list[str]:
         """Forget people unseen for the time-out; returns their ids."""
-        return self.tracks.expire(self._source_time(now))
+        return self.tracks.expire(self._clock.time(now))
 
     def age(self, now: int) -> float:
-        """Seconds since what the newest observation shows; where the sensor's clock is not ours or
-        latency is not compensated, since its receipt."""
-        silence = max(0.0, self.silence(now))
-        known = self._same_clock and self._compensate
-        return max(silence, (now - self._newest) / 1e9) if known else silence
+        """Seconds since what the newest observation shows; where latency is not compensated or
+        the sensor's clock is not ours, since its receipt."""
+        return self._clock.age(now) if self._compensate else max(0.0, self.silence(now))
 
     def forecast(self, now: int) -> Forecast:
         """Everybody tracked, at the settings' times after now, or, where latency is not
         compensated, after the newest observation; the reference is the newest observation."""
         ahead = self.forecaster.settings.times
         times = (ahead + self.age(now)).astype(np.float32) if self._compensate else ahead
-        return self._run(self._newest, now, times)
+        return self._run(self._clock.newest, now, times)
 
     def forecast_at(self, times: np.ndarray, reference: int | None, now: int) -> Forecast:
         """Everybody tracked, at `times` (K,) s after `reference` (default: newest observation).
@@ -173,13 +156,13 @@ class Pipeline:
         """
         if not self.tracks.newest:
             raise ValueError('nobody is tracked: there is no forecast yet')
-        reference = self._newest if reference is None else reference
+        reference = self._clock.newest if reference is None else reference
         if not len(times):
             raise ValueError('times_from_reference is empty: give at least one time')
         if not np.isfinite(times).all():
             raise ValueError('times_from_reference has numbers that are not finite')
         card = self.forecaster.predictor.card
-        after = (reference - self._newest) / 1e9 + np.asarray(times, np.float64)
+        after = (reference - self._clock.newest) / 1e9 + np.asarray(times, np.float64)
         # Single-precision times round.
         if after.min() < -card.past - 1e-6 or after.max() > card.horizon + 1e-6:
             raise ValueError(
@@ -196,7 +179,7 @@ class Pipeline:
         for row, person in enumerate(batch.ids):
             states[row] = self.tracks.newest[person].states
         began, failed = self._stages.lap('batch', began), self._counts['fallback']
-        forecast = self.forecaster(batch, reference, self._source_time(now), times, states)
+        forecast = self.forecaster(batch, reference, self._clock.time(now), times, states)
         predicting = self.forecaster.predicting
         if predicting:
             self._stages.add('predictor', predicting)
@@ -204,9 +187,6 @@ class Pipeline:
         if self._counts['fallback'] > failed:
             self._warn('fallback', f'the model could not be used: {self.forecaster.error}')
         return forecast
-
-    def _source_time(self, now: int) -> int:
-        return self._newest + max(0, now - self._receipt)
 
     def clear(self) -> None:
         """Forget everybody: the clock has jumped."""

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -23,6 +25,13 @@ def test_everything_arrives(forecast):
         assert not person.radii
     assert [p.status for p in message.people] == [Status.OK, Status.PARTIAL]
     assert message.people[1].observation_age == pytest.approx(0.1)
+
+
+def test_radii_in_the_order_of_positions(forecast):
+    radii = np.random.default_rng(0).random((2, 4, 17)).astype(np.float32)
+    message = predicted.message(replace(forecast, radii=radii), 'map', only=['bob', 'ada'])
+    for row, person in zip((1, 0), message.people, strict=True):
+        np.testing.assert_array_equal(np.array(person.radii).reshape(4, 17), radii[row])
 
 
 def test_some_people_in_their_order(forecast):
