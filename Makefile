@@ -2,6 +2,7 @@
 # make demo: a recorded pair of people through the node, in an environment of its own, without torch
 # make results: docs/results.md anew from the figures in docs/results
 # make test, make lint: the checks, in an environment that has everything
+# make test-rtx: TensorRT-RTX (300 MB) builds engines of the shipped models; no GPU is needed
 PYTHON ?= python3
 # Options of pip may follow, such as an index with builds for the CPU alone.
 TORCH ?= torch==2.13.0
@@ -25,7 +26,7 @@ REQUIRE = $(if $(MISSING),$(error needs Python 3.10 to 3.13 and a compiler: \
   apt-get install $(MISSING) (or name another Python: make PYTHON=python3.12)))
 
 .NOTPARALLEL:
-.PHONY: demo results test lint clean
+.PHONY: demo results test test-rtx lint clean
 
 demo: .venv/installed
 	.venv/bin/nermo demo
@@ -36,6 +37,10 @@ results: .venv/installed
 # The tests see the sources of this folder, and the messages as they were installed.
 test: .venv-test/installed
 	PYTHONPATH=$(CURDIR) .venv-test/bin/python -m pytest $(PYTEST)
+
+test-rtx: .venv-rtx/installed
+	PYTHONPATH=$(CURDIR) NERMO_NEEDS_TENSORRT=1 \
+	  .venv-rtx/bin/python -m pytest test/inference/test_tensorrt_rtx.py
 
 lint: .venv-test/installed
 	.venv-test/bin/ruff check --quiet .
@@ -55,7 +60,13 @@ lint: .venv-test/installed
 	@.venv-test/bin/python $(PIP) '.[test,lint]'
 	@touch $@
 
+.venv-rtx/installed: $(BUILD)
+	$(REQUIRE)@echo 'Installing TensorRT-RTX into .venv-rtx (a few minutes)'
+	@$(PYTHON) -m venv .venv-rtx
+	@.venv-rtx/bin/python $(PIP) '.[tensorrt-rtx]' pytest hypothesis onnx
+	@touch $@
+
 clean:
-	rm -rf .venv .venv-test build install log demo_out *.egg-info
+	rm -rf .venv .venv-rtx .venv-test build install log demo_out *.egg-info
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

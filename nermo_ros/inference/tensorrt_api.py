@@ -48,8 +48,9 @@ def build(trt: Any, graph: bytes) -> bytes:
     network = builder.create_network(0 if typed is None else 1 << int(typed))
     parser = trt.OnnxParser(network, _logger(trt))
     if not parser.parse(graph):
-        errors = '; '.join(parser.get_error(i).desc() for i in range(parser.num_errors))
-        raise BackendError(f'TensorRT cannot read the graph: {errors}')
+        errors = [parser.get_error(i) for i in range(parser.num_errors)]
+        said = '; '.join(f'{error.desc()} {error.node_operator()}'.strip() for error in errors)
+        raise BackendError(f'TensorRT cannot read the graph: {said}')
     config = builder.create_builder_config()
     if hasattr(trt.BuilderFlag, 'TF32'):
         config.clear_flag(trt.BuilderFlag.TF32)  # ten bits are too few for a fit

@@ -163,7 +163,7 @@ class FakeParser:
         self.network = network
 
     def get_error(self, index):
-        return types.SimpleNamespace(desc=lambda: 'no graph at all')
+        return types.SimpleNamespace(desc=lambda: 'no graph at all', node_operator=str)
 
     def parse(self, graph):
         import onnxruntime

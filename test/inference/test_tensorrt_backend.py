@@ -6,6 +6,8 @@ import shutil
 import numpy as np
 import pytest
 
+from nermo_ros.cli import build_engine
+from nermo_ros.inference import build_engine as background
 from nermo_ros.inference.backends import open_predictor
 from nermo_ros.inference.buckets import BUCKETS
 from nermo_ros.inference.engine_cache import EngineCache, default_folder
@@ -118,3 +120,26 @@ def test_a_failing_device_is_a_backend_error(fake_gpu, monkeypatch):
     )
     with pytest.raises(BackendError, match='cudaStreamSynchronize failed: 719'):
         predictor(*random_histories(1, predictor.card.samples))
+
+
+def test_the_command_builds_and_keeps_the_engine(fake_gpu, capsys):
+    assert build_engine.main(['body17']) == 0
+    said = capsys.readouterr().out
+    assert 'this can take minutes' in said and str(engine()) in said
+    assert build_engine.main(['body17']) == 0
+    assert fake_gpu.builds == 1
+    assert build_engine.main(['body17', '--anew']) == 0
+    assert fake_gpu.builds == 2
+    engine().unlink()
+    assert build_engine.main(['body17', '--dry-run']) == 0
+    assert 'tensorrt 10.3.0 builds body17' in capsys.readouterr().out
+    assert not list(default_folder().glob('*.engine'))
+
+
+def test_the_background_builder_tells_its_failure_in_its_last_line(fake_gpu, capsys, monkeypatch):
+    monkeypatch.setattr('os.nice', lambda step: step)
+    assert background.main(str(model_folder('body17'))) == 0 and engine()
+    engine().unlink()
+    fake_gpu.fails = True
+    assert background.main(str(model_folder('body17'))) == 1
+    assert 'built no engine' in capsys.readouterr().err.splitlines()[-1]
