@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from nermo_ros.evaluation.table import markdown
+from nermo_ros.inference.backends import BACKENDS
 from nermo_ros.inference.card import ModelCard
 from nermo_ros.inference.models import model_folder
 from nermo_ros.ros import parameters
@@ -47,6 +48,10 @@ def test_parameters_are_those_of_the_node():
     assert parameters.markdown().strip() in section('Parameters'), (
         'print(nermo_ros.ros.parameters.markdown()) into the README'
     )
+
+
+def test_backends_are_all_named_best_first():
+    assert [name for name, *_ in table('Backends')] == list(BACKENDS)
 
 
 def test_launch_arguments_are_all_named():
