@@ -70,6 +70,7 @@ def forecast_of(message: Any, repaired: Any) -> Forecast:
     reference = stamp_of(message.header)
     ages = np.array([person.observation_age for person in people])
     fractions = [person.observed_fraction for person in people]
+    radii = np.array([person.radii for person in people], np.float32)
     return Forecast(
         ids=ids,
         stamps=np.round(reference - 1e9 * ages).astype(np.int64),
@@ -82,6 +83,7 @@ def forecast_of(message: Any, repaired: Any) -> Forecast:
         ages=ages,
         status=np.array([person.status for person in people], np.uint8),
         model=message.model,
+        radii=radii.reshape(len(ids), -1, len(message.joint_names)) if radii.size else None,
     )
 
 

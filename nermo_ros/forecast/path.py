@@ -25,7 +25,7 @@ def path(forecast: Forecast, times: np.ndarray) -> tuple[np.ndarray, np.ndarray 
         part = share.reshape(-1, *[1] * (values.ndim - 2))
         return ((1 - part) * values[:, left] + part * values[:, right]).astype(np.float32)
 
-    radii = getattr(forecast, 'radii', None)
+    radii = forecast.radii
     if radii is None:
         return between(poses), None
     return between(poses), between(np.concatenate([radii[:, :1], radii[:, later]], 1))

@@ -97,7 +97,7 @@ TABLE = (
     Row('planning_scene.steps', 4, _A, 'parts of the horizon with a sweep each', 1, 32),
     Row('planning_scene.rate', 10.0, _A, 'of diffs [Hz]; 0: one for each forecast', 0.0, 200.0),
     Row('planning_scene.padding', 0.0, _A, 'around everybody [m]', 0.0, 1.0),
-    Row('planning_scene.radii', True, _A, "people grow by their joints' uncertainty"),
+    Row('planning_scene.growth', 0.15, _A, 'most that uncertainty adds around [m]', 0.0, 10.0),
     Row('points.enabled', False, _U, 'points of bodies, for speed-and-separation nodes'),
     Row('points.horizon', 0.0, _A, 'where people are at now + [s]', 0.0, 10.0),
     Row('points.frame', '', _I, "the points' frame, e.g. the robot's base; empty: target_frame"),

@@ -51,8 +51,6 @@ def test_nobody_and_no_times(straight):
 
 
 def test_radii_follow(straight):
-    if not hasattr(straight, 'radii'):
-        pytest.skip('forecasts have no radii')
     radii = np.tile(np.array([0.1, 0.2, 0.4], np.float32)[None, :, None], (2, 1, 17))
     _, given = path(replace(straight, radii=radii), np.array([0.0, 0.15, 0.3, 9.0]))
     np.testing.assert_allclose(given[0, :, 0], [0.1, 0.15, 0.3, 0.4], atol=1e-6)

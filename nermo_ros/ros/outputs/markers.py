@@ -2,8 +2,8 @@
 """Forecast -> MarkerArray: what was seen, what was filled in and what comes, for RViz.
 
 Namespaces are <person>/observed, <person>/repaired and <person>/forecast; in each, marker 0 is the
-bones and marker 1 the joints. <person>/uncertainty is a tube around the way of head, hands and
-pelvis, as wide as the joint's radius: the joint is in it with the model card's probability. The
+bones and marker 1 the joints. <person>/uncertainty is a tube around the way of head and hands,
+as wide as the joint's radius: the joint is in it with the model card's probability. The
 four colours stay apart for colour-blind eyes (Okabe and Ito).
 """
 
@@ -29,8 +29,8 @@ COLOURS = {
     'forecast': (0.0, 0.62, 0.45),  # bluish green
     'uncertainty': (0.35, 0.70, 0.90),  # sky blue
 }
-TUBES = [INDEX[name] for name in ('head', 'l_wrist', 'r_wrist', 'pelvis')]
-TUBE_OPACITY = 0.25
+TUBES = [INDEX[name] for name in ('head', 'l_wrist', 'r_wrist')]
+TUBE_OPACITY = 0.15
 BONE_WIDTH, FORECAST_WIDTH, JOINT_SIZE = 0.03, 0.012, 0.06  # m
 FAINTEST, STRONGEST = 0.15, 0.7  # opacity of the forecast at its end and its beginning
 BONES_ID, JOINTS_ID = 0, 1
@@ -113,7 +113,7 @@ def _coming(person: str, poses: np.ndarray) -> Marker:
 
 
 def _doubt(forecast: Forecast, row: int, chosen: np.ndarray) -> Marker:
-    radii = getattr(forecast, 'radii', None)
+    radii = forecast.radii
     triangles = NO_POINTS
     if radii is not None and len(chosen):
         ways = forecast.positions[row, chosen][:, TUBES].swapaxes(0, 1)

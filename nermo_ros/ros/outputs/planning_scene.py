@@ -79,7 +79,8 @@ def shapes_of(forecast: Forecast, ahead: float, values: Any) -> Capsules:
     count = steps * max(1, int(np.ceil(horizon / steps / WITHIN)))
     times = [horizon] if snapshot else np.linspace(0, horizon, count + 1)
     joints, radii = path(forecast, ahead + np.array(times))
-    shapes = capsules(joints, radii if values['planning_scene.radii'] else None)
+    growth = values['planning_scene.growth']
+    shapes = capsules(joints, None if radii is None else np.minimum(radii, growth))
     shapes = shapes if snapshot else swept(shapes, steps)
     return Capsules(shapes.names, shapes.ends, shapes.radii + values['planning_scene.padding'])
 

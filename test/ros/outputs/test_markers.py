@@ -33,13 +33,11 @@ def test_every_person_has_the_three_kinds(forecast):
 
 
 def test_tubes_are_as_wide_as_the_radii(forecast):
-    if not hasattr(forecast, 'radii'):
-        pytest.skip('forecasts have no radii')
     radii = np.full((2, 4, 17), 0.25, np.float32)
     tube = drawn(replace(forecast, radii=radii), steps=4)['ada/uncertainty', 0]
     assert tube.action == Marker.ADD and tube.type == Marker.TRIANGLE_LIST
     assert len(tube.points) % 3 == 0 and 0 < tube.color.a < 1
-    ways = forecast.positions[0][:, [INDEX[n] for n in ('head', 'pelvis', 'l_wrist', 'r_wrist')]]
+    ways = forecast.positions[0][:, [INDEX[n] for n in ('head', 'l_wrist', 'r_wrist')]]
     for point in tube.points:
         away = np.linalg.norm(ways - [point.x, point.y, point.z], axis=-1).min()
         assert away == pytest.approx(0.25, abs=1e-3)

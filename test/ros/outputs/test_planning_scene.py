@@ -140,10 +140,16 @@ def test_swept_shapes_hold_people_from_now_to_the_horizon(body, steps):
     assert (held < 0).all()
 
 
-def test_padding_and_radii(body):
-    plain = shapes_of(body, 0.0, DEFAULTS | {'planning_scene.radii': False}).radii
+def test_padding_and_uncertainty_up_to_a_limit(body):
+    plain = shapes_of(body, 0.0, DEFAULTS).radii
     padded = shapes_of(body, 0.0, DEFAULTS | {'planning_scene.padding': 0.25}).radii
     np.testing.assert_allclose(padded, plain + 0.25, atol=1e-6)
+    doubtful = replace(body, radii=np.full(body.positions.shape[:3], 0.3, np.float32))
+    for limit, grown in ((0.0, 0.0), (0.1, 0.1), (2.0, 0.3)):
+        values = DEFAULTS | {'planning_scene.growth': limit}
+        np.testing.assert_allclose(
+            shapes_of(doubtful, 0.0, values).radii, plain + grown, atol=1e-6
+        )
 
 
 def test_nobody_in_a_forecast_says_nothing(told, body):

@@ -4,14 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nermo_ros.ros.outputs.tubes import SIDES, tubes
+from nermo_ros.ros.outputs.tubes import CAP, SIDES, tubes
 
 
-def test_corners_lie_on_the_rings_and_caps():
+def test_corners_lie_on_balls_around_the_way():
     way = np.stack([np.linspace(0, 1, 5), np.zeros(5), np.ones(5)], 1)
     radii = np.linspace(0.1, 0.3, 5)
     corners = tubes(way[None], radii[None])
-    assert len(corners) == 3 * 2 * SIDES * (5 + 1)
     for corner in corners:
         away = np.linalg.norm(way - corner, axis=1) - radii
         assert np.isclose(away, 0, atol=1e-9).any()
@@ -19,14 +18,19 @@ def test_corners_lie_on_the_rings_and_caps():
     assert corners[:, 0].max() == pytest.approx(1.3)
 
 
-@given(st.integers(1, 3), st.integers(1, 6), st.integers(0, 2**31), st.booleans())
+def test_a_way_without_length_is_a_ball():
+    corners = tubes(np.ones((1, 3, 3)), np.full((1, 3), 0.5))
+    np.testing.assert_allclose(np.linalg.norm(corners - 1, axis=1), 0.5)
+    assert corners[:, 2].max() == pytest.approx(1.5) and corners[:, 2].min() == pytest.approx(0.5)
+
+
+@given(st.integers(1, 3), st.integers(1, 6), st.integers(0, 2**31))
 @settings(max_examples=50, deadline=None)
-def test_always_finite_triangles(ways, steps, seed, still):
+def test_always_finite_triangles(ways, steps, seed):
     random = np.random.default_rng(seed)
-    where = random.normal(size=(ways, 1 if still else steps, 3))
-    where = np.broadcast_to(where, (ways, steps, 3)).round(1)
+    where = random.normal(size=(ways, steps, 3)).round(1)
     corners = tubes(where, random.random((ways, steps)))
-    assert corners.shape == (ways * 3 * 2 * SIDES * (steps + 1), 3)
+    assert corners.shape == (ways * 3 * 2 * SIDES * (steps + 2 * len(CAP) - 1), 3)
     assert np.isfinite(corners).all()
 
 
