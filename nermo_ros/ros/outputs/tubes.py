@@ -3,8 +3,8 @@
 
 import numpy as np
 
-SIDES = 10
-CAP = np.radians([90, 60, 30])  # above the ring at the end: where the rings of a round end stand
+SIDES = 8
+CAP = np.radians([90, 45])  # above the ring at the end: where the rings of a round end stand
 
 
 def tubes(ways: np.ndarray, radii: np.ndarray) -> np.ndarray:
