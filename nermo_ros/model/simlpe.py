@@ -64,9 +64,14 @@ class SimlpeNetwork(nn.Module):
     def forward(self, times: Tensor, positions: Tensor, mask: Tensor, query: Tensor) -> Tensor:
         config = self.config
         history = newest_frames(times, positions, mask, config.past)
+        frames = torch.cat([history[:, -1:], self.future(history)], 1)
+        return at_times(frames, query, config.period)
+
+    def future(self, history: Tensor) -> Tensor:
+        """The network itself: complete frames (B, past, J, 3) -> (B, future, J, 3)."""
+        config = self.config
         held = history[:, -1:].expand(-1, config.future, -1, -1)
         coefficients = self.cosines @ torch.cat([history, held], 1).flatten(2)
         change = self.last(self.blocks(self.first(coefficients)))
         frames = (self.cosines.T @ change).unflatten(2, held.shape[2:])
-        future = history[:, -1:] + frames[:, config.past :]
-        return at_times(torch.cat([history[:, -1:], future], 1), query, config.period)
+        return history[:, -1:] + frames[:, config.past :]
