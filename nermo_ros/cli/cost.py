@@ -84,7 +84,7 @@ def _figures(folders: dict[str, Path], runs: int, trained_on: str) -> dict[str, 
         for percent in (50, 99):
             one[f'p{percent}_ms'] = round(1000 * float(np.percentile(seconds, percent)), 3)
     return {
-        'machine': _processor(),
+        'machine': processor(),
         'python': platform.python_version(),
         'onnxruntime': onnxruntime.__version__,
         'torch': torch.__version__,
@@ -116,7 +116,7 @@ def _seconds(log: Path) -> int | None:
     return int(rows[-1]['seconds']) if rows else None
 
 
-def _processor() -> str:
+def processor() -> str:
     """The CPU's name, as Linux has it, else the architecture's."""
     info = Path('/proc/cpuinfo')
     lines = info.read_text().splitlines() if info.is_file() else []

@@ -61,6 +61,11 @@ class NodeProcess:
     def __exit__(self, *exception: object) -> None:
         self.stop()
 
+    @property
+    def pid(self) -> int:
+        """The process's number."""
+        return self._process.pid
+
     def check(self) -> None:
         """Raises NodeError if the node has ended."""
         status = self._process.poll()

@@ -7,6 +7,8 @@ nodes, 10 frames to 25. The networks alone, on complete frames: filling gaps and
 frames, which the model's own time includes, is given to them.
 """
 
+import logging
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -90,18 +92,21 @@ def _export(network: Any, frames: Callable[[int], np.ndarray], path: Path) -> Pa
     import onnxscript  # noqa: F401 -- torch's own complaint does not name it
     import torch
 
-    torch.onnx.export(
-        network,
-        (torch.from_numpy(frames(3)),),
-        path,
-        dynamo=True,
-        opset_version=18,
-        external_data=False,
-        input_names=['history'],
-        output_names=['future'],
-        dynamic_shapes=({0: torch.export.Dim('people')},),
-        verbose=False,
-    )
+    logging.getLogger('torch.onnx').setLevel(logging.ERROR)  # of torchvision, which nobody needs
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore', FutureWarning)  # of torch about torch
+        torch.onnx.export(
+            network,
+            (torch.from_numpy(frames(3)),),
+            path,
+            dynamo=True,
+            opset_version=18,
+            external_data=False,
+            input_names=['history'],
+            output_names=['future'],
+            dynamic_shapes=({0: torch.export.Dim('people')},),
+            verbose=False,
+        )
     return path
 
 
@@ -111,9 +116,7 @@ def _in_onnxruntime(graph: Path, frames: Callable[[int], np.ndarray]) -> Callabl
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(
-        str(graph), options, providers=['CPUExecutionProvider']
-    )
+    session = onnxruntime.InferenceSession(str(graph), options, providers=['CPUExecutionProvider'])
 
     def of(people: int) -> Call:
         feed = {'history': frames(people)}

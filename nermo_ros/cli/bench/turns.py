@@ -10,26 +10,29 @@ import numpy as np
 
 Call = Callable[[], object]
 WARM_UP = 10  # calls that do not count: the first ones plan and allocate
+BLOCK = 5  # calls in a row, so that the caches are a contender's own for most of its turn
 
 
 def take_turns(calls: Mapping[str, Call], runs: int) -> dict[str, np.ndarray]:
     """Milliseconds (runs,) of each call.
 
-    They take turns call by call, so that a machine that is busy or slow for a while is so for all
-    of them; Python collects no garbage meanwhile, as in the node.
+    They take turns of BLOCK calls, so that a machine that is busy or slow for a while is so for
+    all of them; Python collects no garbage meanwhile, as in the node.
     """
-    took = {name: np.zeros(WARM_UP + runs) for name in calls}
+    blocks = -(-(WARM_UP + runs) // BLOCK)
+    took = {name: np.zeros((blocks, BLOCK)) for name in calls}
     gc.collect()
     gc.disable()
     try:
-        for run in range(WARM_UP + runs):
+        for block in range(blocks):
             for name, call in calls.items():
-                began = time.perf_counter_ns()
-                call()
-                took[name][run] = (time.perf_counter_ns() - began) / 1e6
+                for turn in range(BLOCK):
+                    began = time.perf_counter_ns()
+                    call()
+                    took[name][block, turn] = (time.perf_counter_ns() - began) / 1e6
     finally:
         gc.enable()
-    return {name: each[WARM_UP:] for name, each in took.items()}
+    return {name: each.ravel()[WARM_UP : WARM_UP + runs] for name, each in took.items()}
 
 
 def percentiles(values: np.ndarray) -> dict[str, float]:
