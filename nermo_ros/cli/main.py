@@ -15,6 +15,7 @@ COMMANDS = {
     'calibrate': "radii that hold a joint with a stated probability, into a model's card",
     'cost': 'parameters, multiply-adds and latency of models (needs the train extra)',
     'bench': 'latency, memory and CPU use of backends, baselines and the node',
+    'cameras': 'what a second camera buys under occlusion, on a recording',
     'results': 'docs/results.md and its figures from the figures of the commands above',
     'export': 'turn trained weights into model.onnx (needs the train extra)',
     'build-engine': 'the TensorRT engine of a model, for this machine',

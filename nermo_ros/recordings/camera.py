@@ -8,6 +8,7 @@ import numpy as np
 
 from nermo_ros.recordings.occlusion import Occlusion
 from nermo_ros.recordings.recording import Recording
+from nermo_ros.recordings.view import View
 from nermo_ros.skeleton import body17
 
 # Nobody is seen for that long before a recording starts anew: longer than the node keeps a person
@@ -35,7 +36,9 @@ class Camera:
 
     rate: frames a second [Hz]; jitter: each frame is late by up to this part of a period (0..1);
     noise: standard deviation of each coordinate [m]; drop: part of the joint samples missing at
-    random (0..1); occlusions: joints hidden for a while. Raises ValueError out of these ranges.
+    random (0..1); occlusions: joints hidden for a while; phase: part of a period by which all
+    frames are late (0..1); bias: by which it places everything wrong [m]; view: from where it
+    looks, None: nothing stands in its way. Raises ValueError out of these ranges.
     """
 
     rate: float = 30.0
@@ -44,13 +47,16 @@ class Camera:
     drop: float = 0.0
     occlusions: tuple[Occlusion, ...] = ()
     seed: int = 0
+    phase: float = 0.0
+    bias: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    view: View | None = None
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.rate) and self.rate > 0):
             raise ValueError(f'camera rate is {self.rate}: must be above 0 Hz')
         if not (np.isfinite(self.noise) and self.noise >= 0):
             raise ValueError(f'camera noise is {self.noise}: must be metres from 0')
-        for name in ('jitter', 'drop'):
+        for name in ('jitter', 'drop', 'phase'):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f'camera {name} is {getattr(self, name)}: must be from 0 to 1')
 
@@ -71,19 +77,27 @@ class Camera:
     def _frames(self, recording: Recording, seconds: float) -> Iterator[Frame]:
         random = np.random.default_rng(self.seed)
         number = 0
-        while (time := (number + self.jitter * random.random()) / self.rate) < seconds:
+        while (time := self._due(number, random)) < seconds:
             number += 1
             recording_time = time % (recording.duration + PAUSE)
             if recording_time <= recording.duration:
                 seen = self._seen(recording, recording_time, random)
                 yield Frame(time, recording_time, seen)
 
+    def _due(self, number: int, random: np.random.Generator) -> float:
+        return (number + self.phase + self.jitter * random.random()) / self.rate
+
     def _seen(
         self, recording: Recording, time: float, random: np.random.Generator
     ) -> dict[str, np.ndarray]:
         positions = recording.at(time)
+        hidden = np.zeros(positions.shape[:-1], bool)
+        if self.view is not None:
+            hidden = self.view.hidden(positions)
+        positions += np.array(self.bias, np.float32)
         positions += random.normal(0, self.noise, positions.shape).astype(np.float32)
         positions[random.random(positions.shape[:-1]) < self.drop] = np.nan
+        positions[hidden] = np.nan
         for occlusion in self.occlusions:
             if occlusion.start <= time < occlusion.end:
                 hidden = [body17.INDEX[joint] for joint in occlusion.joints]
