@@ -9,18 +9,15 @@ by centimetres, and a joint taken from both in turn would seem to shake.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from nermo_ros.observation import rejoin
-from nermo_ros.observation.history import JOINTS, NANOSECONDS, History
+from nermo_ros.observation.fused_person import FusedPerson
+from nermo_ros.observation.history import NANOSECONDS
 from nermo_ros.observation.judge import Judge, JudgeSettings
 from nermo_ros.observation.observation import JointState, Observation
 
-NOBODY = -1
-# What a person is recognised by: the newest SPAN seconds, at most SAMPLES.
-SPAN, SAMPLES = 0.5, 64
 # Times in a row that somebody must be elsewhere than the other cameras say, or where someone else
 # is, before he is taken for another: trackers swap ids, joints are missed for a frame or two.
 PATIENCE = 5
@@ -47,49 +44,6 @@ class FusionSettings:
                 raise ValueError(f'{name} is {value}: give more than 0')
 
 
-@dataclass
-class _View:
-    """How one camera sees a person; person: its own id; odd: times in a row that it was apart."""
-
-    person: str
-    newest: Observation
-    odd: int = 0
-
-
-@dataclass
-class _Person:
-    """Joints by the camera that has them; number: order of appearance."""
-
-    id: str
-    number: int
-    views: dict[int, _View] = field(default_factory=dict)
-    history: History = field(default_factory=lambda: History(SPAN, SAMPLES))
-    cameras: np.ndarray = field(default_factory=lambda: np.full(JOINTS, NOBODY))
-    stamps: np.ndarray = field(default_factory=lambda: np.zeros(JOINTS, np.int64))
-    states: np.ndarray = field(default_factory=lambda: np.zeros(JOINTS, np.uint8))
-    confidences: np.ndarray = field(default_factory=lambda: np.zeros(JOINTS, np.float32))
-
-    def distance(self, seen: Observation) -> float:
-        """Metres, see rejoin.distance; infinite where nothing has been taken in yet."""
-        if not len(self.history):
-            return float('inf')
-        return rejoin.distance(self.history, seen.stamp, seen.positions, seen.states)
-
-    def apart(self, camera: int, seen: Observation) -> float:
-        """Metres between this view and the newest of the other cameras, median over the joints."""
-        speed = rejoin.velocity(self.history)
-        offsets = []
-        for other, view in self.views.items():
-            gap = (seen.stamp - view.newest.stamp) / NANOSECONDS
-            if other != camera and abs(gap) < SPAN:
-                both = (seen.states > JointState.MISSING) & (
-                    view.newest.states > JointState.MISSING
-                )
-                offset = seen.positions - view.newest.positions - gap * speed
-                offsets.extend(np.linalg.norm(offset[both], axis=1))
-        return float(np.median(offsets)) if len(offsets) >= rejoin.LEAST_JOINTS else 0.0
-
-
 class Fusion:
     """Observations of several cameras, in one frame, as observations of people.
 
@@ -102,7 +56,7 @@ class Fusion:
         self._rules = rules or JudgeSettings()
         self._judges: dict[tuple[int, str], Judge] = {}
         self.dissolved: list[str] = []
-        self._people: list[_Person] = []
+        self._people: list[FusedPerson] = []
         self._born = 0
 
     def clear(self) -> None:
@@ -117,7 +71,8 @@ class Fusion:
             self._expire(max(seen.stamp for seen in observations))
         observations = [self._judged(camera, seen) for seen in observations]
         fused = [
-            self._merge(camera, person, seen) for seen, person in self._match(camera, observations)
+            person.take(camera, seen, self.settings.stale, self.settings.margin)
+            for seen, person in self._match(camera, observations)
         ]
         return [seen for seen in fused if seen.states.any()]
 
@@ -150,7 +105,7 @@ class Fusion:
 
     def _match(
         self, camera: int, observations: Sequence[Observation]
-    ) -> list[tuple[Observation, _Person]]:
+    ) -> list[tuple[Observation, FusedPerson]]:
         here = {seen.person for seen in observations}
         known = {
             person.views[camera].person: person
@@ -173,7 +128,7 @@ class Fusion:
                 for person in free
             ),
         )
-        rows, taken = dict[int, _Person](), set()
+        rows, taken = dict[int, FusedPerson](), set()
         by_number = {person.number: person for person in free}
         for off, row, number in pairs:
             if off <= self.settings.distance and row not in rows and number not in taken:
@@ -184,12 +139,12 @@ class Fusion:
         return matched
 
     @staticmethod
-    def _seen_by(person: _Person, camera: int, here: set[str]) -> bool:
+    def _seen_by(person: FusedPerson, camera: int, here: set[str]) -> bool:
         return camera in person.views and person.views[camera].person in here
 
     def _doubted(
-        self, camera: int, seen: Observation, person: _Person, here: set[str]
-    ) -> _Person | None:
+        self, camera: int, seen: Observation, person: FusedPerson, here: set[str]
+    ) -> FusedPerson | None:
         """The person again, the one he turned out to be, or None where he must be looked for."""
         view = person.views[camera]
         if len(person.views) > 1:
@@ -208,10 +163,10 @@ class Fusion:
         self.dissolved.append(person.id)
         return min(twins, key=lambda p: p.distance(seen))
 
-    def _is_apart(self, camera: int, seen: Observation, person: _Person) -> bool:
+    def _is_apart(self, camera: int, seen: Observation, person: FusedPerson) -> bool:
         return person.apart(camera, seen) > APART * self.settings.distance
 
-    def _new(self, camera: int, seen: Observation) -> _Person:
+    def _new(self, camera: int, seen: Observation) -> FusedPerson:
         """Somebody new under the camera's id for him, told apart where another has it."""
         taken = {person.id for person in self._people}
         name = seen.person
@@ -219,47 +174,10 @@ class Fusion:
             name = f'{seen.person}@{camera + 1}'
         while name in taken:
             name += "'"
-        person = _Person(name, self._born)
+        person = FusedPerson(name, self._born)
         self._born += 1
         self._people.append(person)
         return person
-
-    def _merge(self, camera: int, person: _Person, seen: Observation) -> Observation:
-        odd = person.views[camera].odd if camera in person.views else 0
-        person.views[camera] = _View(seen.person, seen, odd)
-        holders = np.array([_stamp_of(person, other) for other in person.cameras], np.int64)
-        ages = (seen.stamp - person.stamps) / NANOSECONDS
-        better = (seen.states > person.states) | (
-            (seen.states == person.states)
-            & (seen.confidences > person.confidences + self.settings.margin)
-        )
-        free = (
-            (person.cameras == camera)
-            | (person.cameras == NOBODY)
-            | (person.stamps < holders)  # in its newest look the camera did not see it
-            | (ages > self.settings.stale)
-        )
-        take = (seen.states > JointState.MISSING) & (free | better)
-        person.cameras[take] = camera
-        person.stamps[take] = seen.stamp
-        person.states[take] = seen.states[take]
-        person.confidences[take] = seen.confidences[take]
-        states = np.where(take, seen.states, JointState.MISSING).astype(np.uint8)
-        fused = replace(
-            seen,
-            person=person.id,
-            positions=np.where(take[:, None], seen.positions, 0).astype(np.float32),
-            states=states,
-            confidences=np.where(take, seen.confidences, 0).astype(np.float32),
-        )
-        person.history.add(fused.stamp, fused.positions, fused.states)
-        return fused
-
-
-def _stamp_of(person: _Person, camera: int) -> int:
-    """Stamp of the camera's newest look at the person; the largest where there is none."""
-    view = person.views.get(camera)
-    return np.iinfo(np.int64).max if view is None else view.newest.stamp
 
 
 def _overlay(under: Observation | None, over: Observation) -> Observation:
