@@ -45,6 +45,7 @@ def measure(
             used, since = processor_seconds(node.pid), time.monotonic()
             played = _next(publisher)['played']
             used, since = processor_seconds(node.pid) - used, time.monotonic() - since
+            node.check()
             held = memory(node.pid)
             publisher.wait()
             node.check()
