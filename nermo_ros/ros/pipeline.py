@@ -176,8 +176,9 @@ class Pipeline:
         card = self.forecaster.predictor.card
         batch = self.tracks.batch(card.samples, card.history, use_inferred=self._use_inferred)
         states = np.zeros((len(batch.ids), len(JOINTS)), np.uint8)
+        newest = self.tracks.newest
         for row, person in enumerate(batch.ids):
-            states[row] = self.tracks.newest[person].states
+            states[row] = newest[person].states
         began, failed = self._stages.lap('batch', began), self._counts['fallback']
         forecast = self.forecaster(batch, reference, self._clock.time(now), times, states)
         predicting = self.forecaster.predicting

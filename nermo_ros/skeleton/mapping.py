@@ -17,11 +17,12 @@ MISSING, INFERRED = 0, 1
 def to_body17(
     joint_set: JointSet, positions: np.ndarray, states: np.ndarray, confidences: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The canonical body of one person.
+    """The canonical body of one person, or of several at once.
 
-    positions (J, 3) metres in any frame, states (J,) of 0 missing, 1 inferred, 2 observed, and
-    confidences (J,) in the order of the joint set -> positions (17, 3) float32, 0 where missing,
-    states (17,) uint8, confidences (17,) float32, 0 where missing. A made joint has the worst
+    positions (..., J, 3) metres in any frame, states (..., J) of 0 missing, 1 inferred, 2
+    observed, and confidences (..., J) in the order of the joint set -> positions (..., 17, 3)
+    float32, 0 where missing, states (..., 17) uint8, confidences (..., 17) float32, 0 where
+    missing. A made joint has the worst
     state and the lowest confidence of its parents. A joint without a finite position is missing,
     whatever its state. Raises ValueError where an array does not have J rows.
     """
@@ -30,14 +31,22 @@ def to_body17(
     states = np.asarray(states, np.uint8)
     confidences = np.asarray(confidences, np.float32)
     shapes = positions.shape, states.shape, confidences.shape
-    if shapes != ((joints, 3), (joints,), (joints,)):
+    people = positions.shape[:-2]
+    if shapes != ((*people, joints, 3), (*people, joints), (*people, joints)):
         raise ValueError(
             f'positions, states, confidences of {joint_set.name} have the shapes {shapes}: '
             f'give ({joints}, 3), ({joints},), ({joints},)'
         )
-    states = np.where(np.isfinite(positions).all(1), states, MISSING).astype(np.uint8)
-    positions = np.where(states[:, None] > MISSING, positions, 0)
-    made = _make(_weights(joint_set), positions, states, confidences)
+    finite = np.isfinite(np.abs(positions).max(-1))
+    states = np.where(finite, states, np.uint8(MISSING))
+    positions = np.where(states[..., None] > MISSING, positions, np.float32(0))
+    chosen = _chosen(joint_set)
+    if chosen is None:
+        made = _make(_weights(joint_set), positions, states, confidences)
+    else:
+        states = states[..., chosen]
+        sure = np.where(states > MISSING, confidences[..., chosen], np.float32(0))
+        made = positions[..., chosen, :], states, sure
     if joint_set.fallbacks:
         rough = _make(_weights(joint_set, fallback=True), positions, states, confidences)
         rough[1][rough[1] > INFERRED] = INFERRED
@@ -51,15 +60,22 @@ def _make(
     weights: np.ndarray, positions: np.ndarray, states: np.ndarray, confidences: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     parents = weights != 0
-    made = np.where(parents, states, 255).min(1).astype(np.uint8)
-    made[~parents.any(1)] = MISSING
+    made = np.where(parents, states[..., None, :], np.uint8(255)).min(-1)
+    made[..., ~parents.any(1)] = MISSING
     seen = made > MISSING
-    lowest = np.where(parents, confidences, np.inf).min(1)
+    lowest = np.where(parents, confidences[..., None, :], np.inf).min(-1)
     return (
-        np.where(seen[:, None], weights @ positions, 0).astype(np.float32),
+        np.where(seen[..., None], weights @ positions, 0).astype(np.float32),
         made,
         np.where(seen, lowest, 0).astype(np.float32),
     )
+
+
+@cache
+def _chosen(joint_set: JointSet) -> np.ndarray | None:
+    """(17,) source index of each canonical joint, where the source has all of them itself."""
+    direct = direct_indices(joint_set)
+    return np.array(list(direct.values())) if len(direct) == len(body17.JOINTS) else None
 
 
 @cache

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One person of a message, in the joints of the source, made into an observation."""
+"""People of a message, in the joints of the source, made into observations."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from nermo_ros.skeleton.sets import JOINT_SETS
 FARTHEST = 1e6
 # Metres from the middle joint to the median one that nobody reaches; in millimetres all do.
 LARGEST = 5.0
+MOST = int(max(JointState))
 
 
 def joint_set_of(settings: SourceSettings, default: str = '') -> JointSet:
@@ -46,36 +47,85 @@ def observe(
     A NaN or exact-origin position is a missing joint. Raises BadMessage where values are out of
     range ('bad_positions', 'bad_confidences', 'bad_states') or no joint is seen ('nothing_seen').
     """
-    if (np.abs(positions) > FARTHEST).any():
-        raise BadMessage(
-            'bad_positions',
-            f'person {person!r} has positions that are infinite or beyond {FARTHEST:.0e} m: '
-            'send metres, and NaN where a joint is not seen',
-        )
+    (answer,) = observe_all(
+        joint_set,
+        np.asarray(positions)[None],
+        settings,
+        stamp=stamp,
+        frame=frame,
+        people=[person],
+        confidences=None if confidences is None else np.asarray(confidences)[None],
+        states=None if states is None else np.asarray(states)[None],
+    )
+    if isinstance(answer, BadMessage):
+        raise answer
+    return answer
+
+
+def observe_all(
+    joint_set: JointSet,
+    positions: np.ndarray,
+    settings: SourceSettings,
+    *,
+    stamp: int,
+    frame: str,
+    people: Sequence[str],
+    confidences: np.ndarray | None = None,
+    states: np.ndarray | None = None,
+) -> list[Observation | BadMessage]:
+    """The same for P people at once, which costs little more than for one; for each an observation
+    or why there is none. Positions (P, J, 3), confidences (P, J), states (P, J)."""
     if confidences is None:
-        confidences = np.ones(len(positions), np.float32)
-    elif not ((confidences >= 0) & (confidences <= 1)).all():
-        raise BadMessage(
-            'bad_confidences',
-            f'person {person!r} has confidences outside 0..1: scale them, or leave them out',
-        )
-    if states is not None and (states > max(JointState)).any():
-        raise BadMessage(
-            'bad_states',
-            f'person {person!r} has states above {int(max(JointState))}: '
-            'send 0 missing, 1 inferred, 2 observed, or leave them out',
-        )
+        confidences = np.ones(positions.shape[:-1], np.float32)
+    answers: dict[int, Observation | BadMessage] = {}
+    answers.update(_refusals(people, positions, confidences, states))
+    rows = [row for row in range(len(people)) if row not in answers]
+    if answers:
+        positions, confidences = positions[rows], confidences[rows]
+        states = None if states is None else states[rows]
     positions, states = seen_states(
         positions, confidences, states, confidence_threshold=settings.confidence_threshold
     )
     positions, states, confidences = to_body17(joint_set, positions, states, confidences)
-    if not states.any():
-        raise BadMessage(
-            'nothing_seen',
-            f'person {person!r} has no joint that is seen: leave the person out, '
-            'or lower confidence_threshold',
+    for place, seen in enumerate(states.any(1).tolist()):
+        person = people[rows[place]]
+        answers[rows[place]] = (
+            Observation(stamp, frame, person, positions[place], states[place], confidences[place])
+            if seen
+            else BadMessage(
+                'nothing_seen',
+                f'person {person!r} has no joint that is seen: leave the person out, '
+                'or lower confidence_threshold',
+            )
         )
-    return Observation(stamp, frame, person, positions, states, confidences)
+    return [answers[row] for row in range(len(people))]
+
+
+def _refusals(
+    people: Sequence[str],
+    positions: np.ndarray,
+    confidences: np.ndarray,
+    states: np.ndarray | None,
+) -> dict[int, BadMessage]:
+    """By row of the people whose values are out of range."""
+    refusals: dict[int, BadMessage] = {}
+    if states is not None:
+        for row in np.flatnonzero((states > MOST).any(1)).tolist():
+            text = (
+                f'has states above {MOST}: '
+                'send 0 missing, 1 inferred, 2 observed, or leave them out'
+            )
+            refusals[row] = BadMessage('bad_states', f'person {people[row]!r} {text}')
+    for row in np.flatnonzero(~((confidences >= 0) & (confidences <= 1)).all(1)).tolist():
+        text = 'has confidences outside 0..1: scale them, or leave them out'
+        refusals[row] = BadMessage('bad_confidences', f'person {people[row]!r} {text}')
+    for row in np.flatnonzero((np.abs(positions) > FARTHEST).any((1, 2))).tolist():
+        text = (
+            f'has positions that are infinite or beyond {FARTHEST:.0e} m: '
+            'send metres, and NaN where a joint is not seen'
+        )
+        refusals[row] = BadMessage('bad_positions', f'person {people[row]!r} {text}')
+    return refusals
 
 
 def check_metres(positions: np.ndarray, person: str) -> None:
