@@ -79,7 +79,8 @@ class Forecaster:
             states = np.where(batch.mask[:, -1] > 0, JointState.OBSERVED, JointState.MISSING)
         seen = np.asarray(batch.mask.any((1, 2)))
         self.counts['unseen'] += int((~seen).sum())
-        batch, states = _rows(batch, seen), states[seen]
+        if not seen.all():
+            batch, states = _rows(batch, seen), states[seen]
 
         ages = (reference - batch.stamps) / 1e9
         query = np.concatenate([[0.0], times]) + ages[:, None]

@@ -10,6 +10,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from nermo_ros.forecast.bound import length
+
 LAG = 0.2  # s, how long ago that forecast starts
 
 Predict = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray], np.ndarray]
@@ -39,7 +41,7 @@ def recent_miss(
 
 def mean_miss(forecast: np.ndarray, positions: np.ndarray, counted: np.ndarray) -> np.ndarray:
     """Mean distance (P,) m of both (P, N, J, 3) over the samples counted (P, N, J); NaN: none."""
-    error = np.linalg.norm(forecast - positions, axis=-1) * counted
+    error = length(forecast - positions) * counted
     count = counted.sum((1, 2))
     return np.where(count > 0, error.sum((1, 2)) / np.maximum(count, 1), np.nan)
 
