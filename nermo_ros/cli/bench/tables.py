@@ -30,6 +30,15 @@ TARGETS: tuple[tuple[str, tuple[str, ...], bool, float, str], ...] = (
     ('memory of the node, 16 people', ('node', 'rss_mb', '16'), True, 200.0, 'MB'),
 )
 
+CUTS = """\
+What was cut: `source` reads all people of a message at once, and takes joint sets that have every
+joint themselves by index instead of by weights; `observation` copies a sample once and moves older
+ones only for a late sample; `batch` looks for the newest usable sample from the end; `forecast`
+takes lengths without numpy's general norm, sorts nothing that is sorted and copies no batch of
+which everybody is kept; a model's card is read by the C loader of YAML, which shortens the
+start-up. `publish` was flat arrays before; `outputs` builds nothing that nobody subscribes to.
+"""
+
 
 def target_rows(figures: Figures) -> list[list[str]]:
     """What, target, measured, met, of the targets for which there is a figure."""
@@ -67,7 +76,7 @@ def machine_sections(figures: Figures, before: Figures | None) -> list[str]:
     ]
     if 'node' in figures:
         parts += ['### The node, end to end\n', _end_to_end(figures) + '\n']
-        parts += ['### Stages\n', _stages(figures, before) + '\n']
+        parts += ['### Stages\n', _stages(figures, before) + '\n', *([CUTS] if before else [])]
     parts += [f'Not run: {name}: {why}.\n' for name, why in figures['not_run'].items()]
     return parts
 
