@@ -13,6 +13,7 @@ from rclpy.signals import SignalHandlerOptions
 from nermo_ros.ros.node import PredictNode
 
 POLL = 0.2  # s, within which a signal is noticed
+ACTIVE = 'configured and activated'
 
 
 def run(args: list[str]) -> int:
@@ -50,4 +51,7 @@ def run(args: list[str]) -> int:
 
 def _started(node: PredictNode) -> bool:
     success = TransitionCallbackReturn.SUCCESS
-    return node.trigger_configure() == success and node.trigger_activate() == success
+    started = node.trigger_configure() == success and node.trigger_activate() == success
+    if started:
+        node.get_logger().info(ACTIVE)
+    return started

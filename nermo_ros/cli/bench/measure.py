@@ -106,7 +106,7 @@ def _node(plan: Plan, work: Path, not_run: dict[str, str]) -> dict[str, Any]:
                 plan.model, plan.node_backend, people, rate, plan.seconds, log
             )
     every = [run for by_people in runs.values() for run in by_people.values()]
-    starts = [run['start_up_s'] for run in every]
+    starts, founds = ([run[key] for run in every] for key in ('start_up_s', 'found_s'))
     at_rate = runs[str(RATE)]
     return {
         'end_to_end_ms': {
@@ -117,6 +117,7 @@ def _node(plan: Plan, work: Path, not_run: dict[str, str]) -> dict[str, Any]:
             'rate': RATE,
             'seconds': plan.seconds,
             'start_up_s': {'p50': round(float(np.median(starts)), 3), 'worst': max(starts)},
+            'found_s': {'p50': round(float(np.median(founds)), 3), 'worst': max(founds)},
             'rss_mb': {people: run['rss_mb'] for people, run in at_rate.items()},
             'cpu_percent': {people: run['cpu_percent'] for people, run in at_rate.items()},
             'stages_ms': {people: run['stages_ms'] for people, run in at_rate.items()},

@@ -27,7 +27,8 @@ HOW = """\
   node is the second, a third takes the forecasts. From just before publication to the callback
   that has the forecast, in Python, over DDS; medians and 99th percentiles.
 - **Node**: CPU is user and system time of all its threads as a share of one core; memory is what
-  is resident; start-up is from the new process to its subscription being found by another one.
+  is resident; start-up is from the new process to its being active. DDS then needs what it needs
+  for others to find it: told beside it.
 - **Stages**: as the node tells them in `/diagnostics` (`stage source p50 [ms]`, ...), see
   `nermo_ros/ros/stages.py`.
 """

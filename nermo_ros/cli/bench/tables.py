@@ -133,10 +133,11 @@ def _end_to_end(figures: Figures) -> str:
         for rate, runs in figures['end_to_end_by_rate'].items()
         for people, run in runs.items()
     ]
-    starts = figures['node']['start_up_s']
+    starts, found = figures['node']['start_up_s'], figures['node']['found_s']
     return (
         f'Backend {figures["node"]["backend"]}; start-up {starts["p50"]:.2f} s in the median, '
-        f'{starts["worst"]:.2f} s at worst of {len(rows)}. Answered: messages that got a forecast '
+        f'{starts["worst"]:.2f} s at worst of {len(rows)}, found by the publisher after '
+        f'{found["p50"]:.2f} s, {found["worst"]:.2f} s. Answered: messages that got a forecast '
         'of everybody; a newer message in the queue takes the place of an older one.\n\n'
     ) + markdown_table(head, rows)
 

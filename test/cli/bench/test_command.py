@@ -54,6 +54,7 @@ def test_the_node_end_to_end(quick):
     run = figures['end_to_end_by_rate']['30']['2']
     assert 0 < run['answered'] <= 1 and run['cpu_percent'] > 0 and run['rss_mb'] > 20
     assert figures['node']['start_up_s']['p50'] == run['start_up_s'] > 0
+    assert run['found_s'] > 0
     stages = figures['node']['stages_ms']['2']
     assert {'waiting', 'source', 'observation', 'batch', 'predictor', 'outputs'} <= set(stages)
     assert sum(stage['p50'] for stage in stages.values()) < run['p50'] * 2
