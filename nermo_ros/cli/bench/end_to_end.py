@@ -30,7 +30,8 @@ def measure(
     p50, p99: ms, see receiver.py; answered: share of the messages with a forecast of everybody;
     cpu_percent: of one core, all of the node's threads; rss_mb, peak_mb: its memory; start_up_s:
     from the new process to its being active; found_s: to its being found, which DDS does;
-    stages_ms: p50 and p99 by stage, as the node tells them. Raises NodeError where it does not come up.
+    stages_ms: p50 and p99 by stage, as the node tells them. Raises NodeError where it does not
+    come up.
     """
     from nermo_ros.ros.run import ACTIVE
 
