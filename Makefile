@@ -2,6 +2,7 @@
 # make demo: a recorded pair of people through the node, in an environment of its own, without torch
 # make results: docs/results.md anew from the figures in docs/results
 # make bench: docs/performance.md from figures taken on this machine, which must have nothing else to do
+# make robot: a simulated arm beside recorded people, docs/robot.md and the README's figures of it
 # make test, make lint: the checks, in an environment that has everything
 # make test-rtx: TensorRT-RTX (300 MB) builds engines of the shipped models; no GPU is needed
 PYTHON ?= python3
@@ -27,7 +28,7 @@ REQUIRE = $(if $(MISSING),$(error needs Python 3.10 to 3.13 and a compiler: \
   apt-get install $(MISSING) (or name another Python: make PYTHON=python3.12)))
 
 .NOTPARALLEL:
-.PHONY: demo results bench test test-rtx lint clean
+.PHONY: demo results bench robot test test-rtx lint clean
 
 demo: .venv/installed
 	.venv/bin/nermo demo
@@ -39,6 +40,10 @@ bench: .venv-test/installed
 	PYTHONPATH=$(CURDIR) .venv-test/bin/python -m nermo_ros.cli.main bench \
 	  --json docs/performance/bench.json --plot docs/performance/bench.png
 	PYTHONPATH=$(CURDIR) .venv-test/bin/python -m nermo_ros.cli.main bench --read docs/performance
+
+robot: .venv/installed
+	.venv/bin/nermo robot --json docs/results/robot.json --picture docs/robot.png \
+	  --fill README.md docs/robot.md
 
 # The tests see the sources of this folder, and the messages as they were installed.
 test: .venv-test/installed

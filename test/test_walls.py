@@ -36,7 +36,16 @@ class Walls:
 
 
 TRIP = {'skeleton', 'observation', 'inference', 'forecast'}
-EVERY_ROOM = TRIP | {'model', 'data', 'training', 'evaluation', 'recordings', 'ros', 'cli'}
+EVERY_ROOM = TRIP | {
+    'model',
+    'data',
+    'training',
+    'evaluation',
+    'recordings',
+    'robot',
+    'ros',
+    'cli',
+}
 ROOMS = {
     'skeleton': Walls({'numpy'}, set(), set()),
     'observation': Walls({'numpy'}, set(), {'skeleton'}),
@@ -48,6 +57,7 @@ ROOMS = {
     ),
     'forecast': Walls({'numpy'}, set(), {'skeleton', 'observation', 'inference'}),
     'recordings': Walls({'numpy'}, set(), {'skeleton'}),
+    'robot': Walls({'numpy'}, set(), TRIP | {'recordings'}),
     'evaluation': Walls({'numpy'}, set(), TRIP | {'data'}),
     'model': Walls({'numpy', 'torch'}, set(), {'skeleton'}),
     'data': Walls({'numpy'}, {'rosbags'}, {'skeleton', 'observation', 'recordings'}),

@@ -9,6 +9,7 @@ COMMANDS = {
     'predict': 'run the node that turns skeletons into forecasts',
     'replay': 'publish a recording as a camera would, or score it offline',
     'demo': 'node, replay and report in one go',
+    'robot': 'a simulated arm beside recorded people: what a forecast is worth to it',
     'train': 'fit a model to recordings (needs the train extra)',
     'finetune': 'teach a trained model your own people (needs the train extra)',
     'evaluate': 'errors of a model and of the baselines on a data set',
