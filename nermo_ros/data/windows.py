@@ -135,7 +135,7 @@ class RandomCameras:
     def _stamps(self, count: int) -> tuple[np.ndarray, np.ndarray]:
         """Irregular stamps (B, N) <= 0, the newest 0, and which lie in the history (B, N)."""
         rng, s = self.rng, self.settings
-        period = 1 / rng.uniform(*s.rate, (count, 1))
+        period = np.exp(-rng.uniform(*np.log(s.rate), (count, 1)))  # as many slow as fast cameras
         back = np.arange(self.samples - 1, -1, -1)
         jitter = s.jitter * rng.standard_normal((count, self.samples)) * (back > 0)
         times = np.sort(np.minimum(-(back + jitter) * period, 0), 1)

@@ -9,6 +9,16 @@ import torch
 from torch import Tensor, nn
 
 
+def both_sides(weight: Tensor, mirror: Tensor) -> Tensor:
+    """A learned (J, ...) whose rows are made the same for a joint and its mirror partner (J,)."""
+    return 0.5 * (weight + weight[mirror])
+
+
+def both_sides_of_pairs(weight: Tensor, mirror: Tensor) -> Tensor:
+    """A learned (..., J, J) made the same for both sides of the body."""
+    return 0.5 * (weight + weight[..., mirror, :][..., mirror])
+
+
 class JointMixing(nn.Module):
     """A learned (J, J) matrix, the same for both sides of the body; (B, J, F) -> (B, J, F)."""
 
@@ -21,70 +31,62 @@ class JointMixing(nn.Module):
         )
 
     def forward(self, features: Tensor) -> Tensor:
-        mirrored = self.weight[self.mirror][:, self.mirror]
-        weight = 0.5 * (self.weight + mirrored)
+        weight = both_sides_of_pairs(self.weight, self.mirror)
         if torch.compiler.is_exporting():
             return weight @ features
         return torch.einsum('ij,bjf->bif', weight, features)  # twice as fast to train
 
 
-def both_sides(weight: Tensor, mirror: Tensor) -> Tensor:
-    """A learned (J, ...) whose rows are made the same for a joint and its mirror partner (J,)."""
-    return 0.5 * (weight + weight[mirror])
-
-
 class SpatialAttention(nn.Module):
-    """Mask-aware attention over the joints: what each joint takes from those that were seen.
+    """Mask-aware: how much each joint takes of each in every block, (B, blocks, J, J).
 
-    Weights come from the invariant scalars (B, J, S) and from which joints were seen (B, J), so
-    that mixing vectors (B, J, F) by them keeps their symmetry.
+    A learned matrix, and attention by the joints' invariant scalars (B, J, S) and by which of
+    them were seen (B, J), so that mixing vectors by them keeps their symmetry.
     """
 
-    def __init__(self, scalars: int, size: int = 16):
+    def __init__(self, mirror: tuple[int, ...], scalars: int, blocks: int, size: int = 8):
         super().__init__()
-        self.size = size
-        self.query = nn.Linear(scalars, size)
-        self.key = nn.Linear(scalars, size)
+        joints, self.shape = len(mirror), (blocks, size)
+        self.register_buffer('mirror', torch.tensor(mirror), persistent=False)
+        self.mixing = nn.Parameter(torch.eye(joints) + 0.02 * torch.randn(blocks, joints, joints))
+        self.query = nn.Linear(scalars, blocks * size)
+        self.key = nn.Linear(scalars, blocks * size, bias=False)
         self.unseen = nn.Parameter(torch.tensor(-2.0))
 
-    def forward(self, features: Tensor, q: Tensor, seen: Tensor) -> Tensor:
-        score = self.query(q) @ self.key(q).transpose(1, 2) / self.size**0.5
-        score = score + self.unseen * (1 - seen)[:, None]
-        return score.softmax(-1) @ features
+    def forward(self, q: Tensor, seen: Tensor) -> Tensor:
+        query = self.query(q).unflatten(2, self.shape).transpose(1, 2)
+        key = self.key(q).unflatten(2, self.shape).permute(0, 2, 3, 1)
+        score = query @ key + (self.unseen * (1 - seen))[:, None, None]
+        return both_sides_of_pairs(self.mixing, self.mirror) + score.softmax(-1)
 
 
 class Block(nn.Module):
-    """vectors (B, J, 3, C), scalars (B, J, S), seen (B, J) -> vectors and scalars anew."""
+    """vectors (B, J, 3, C), scalars (B, J, S), weights (B, J, J) -> vectors and scalars anew."""
 
     def __init__(self, mirror: tuple[int, ...], vectors: int, scalars: int, dropout: float):
         super().__init__()
-        self.vectors = vectors
         self.mix, self.left, self.right, self.out = (
             nn.Linear(vectors, vectors, bias=False) for _ in range(4)
         )
-        self.joints = JointMixing(mirror, std=0.02, identity=1.0)
-        self.scalar_joints = JointMixing(mirror, std=0.1)
-        self.attention = SpatialAttention(scalars)
-        self.attended = nn.Linear(vectors, vectors, bias=False)
+        self.scalar_joints = JointMixing(mirror, std=0.05)
         width = 2 * vectors + scalars
         self.norm = nn.LayerNorm(width)
         self.hidden = nn.Linear(width, 2 * vectors)
-        self.gate = nn.Linear(2 * vectors, vectors + scalars)
         self.dropout = nn.Dropout(dropout)
-        self.scale = nn.Parameter(torch.full((vectors,), 0.3))
-        nn.init.zeros_(self.gate.weight)
-        nn.init.zeros_(self.gate.bias)
-        nn.init.normal_(self.attended.weight, std=1e-2)
+        self.gate = nn.Linear(2 * vectors, vectors)
+        self.scalar_out = nn.Linear(2 * vectors, scalars)
+        for layer in (self.gate, self.scalar_out):
+            nn.init.zeros_(layer.weight)
+            nn.init.zeros_(layer.bias)
+        nn.init.ones_(self.gate.bias)
+        with torch.no_grad():  # a block starts near to doing nothing
+            self.out.weight.mul_(0.3)
 
-    def forward(self, v: Tensor, q: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
-        q = q + 0.5 * self.scalar_joints(q)
-        mixed = self.mix(v)
-        u = self.joints(mixed.flatten(2))
-        u = u + self.attention(self.attended(mixed).flatten(2), q, seen)
-        u = u.unflatten(2, (3, self.vectors))
+    def forward(self, v: Tensor, q: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
+        q = q + self.scalar_joints(q)
+        u = (weights @ self.mix(v).flatten(2)).unflatten(2, v.shape[2:])
         products = (self.left(u) * self.right(u)).sum(2)
         norms = (u * u).sum(2).clamp_min(1e-8).sqrt()
-        hidden = nn.functional.gelu(self.hidden(self.norm(torch.cat([products, norms, q], -1))))
-        gates = self.gate(self.dropout(hidden))
-        q = q + gates[..., self.vectors :]
-        return v + self.out(u * (1 + gates[:, :, None, : self.vectors])) * self.scale, q
+        hidden = self.hidden(self.norm(torch.cat([products, norms, q], -1)))
+        hidden = self.dropout(nn.functional.silu(hidden))
+        return v + self.out(u * self.gate(hidden)[:, :, None]), q + self.scalar_out(hidden)

@@ -29,29 +29,22 @@ class Skeleton(nn.Module):
         for joint in range(len(parents)):
             for link in _up(parents, joint):
                 chain[joint, link] = 1.0
-        self.register_buffer('parents', torch.tensor(parents), persistent=False)
-        children = torch.zeros(len(parents), len(parents))
-        for joint, parent in enumerate(parents):
-            children[parent, joint] = float(parent != joint)
-        children = children / children.sum(1, keepdim=True).clamp_min(1)
-        self.register_buffer('offspring', children, persistent=False)  # (J, J): means over them
+        # (J, J), as products of matrices are faster than taking rows: of the parent, of the bone
+        parent = torch.eye(len(parents))[list(parents)]
+        self.register_buffer('parent', parent, persistent=False)
+        self.register_buffer('bone', torch.eye(len(parents)) - parent, persistent=False)
         self.register_buffer('chain', chain, persistent=False)  # (J, J): bones up to each joint
 
     def bones(self, positions: Tensor) -> Tensor:
         """Vector of each joint's bone, (..., J, 3); zero where it has no parent."""
-        return positions - positions[..., self.parents, :]
-
-    def neighbours(self, features: Tensor) -> tuple[Tensor, Tensor]:
-        """Of each joint's parent, and the mean over its children (0 for none); (B, J, ...)."""
-        of_children = (self.offspring @ features.flatten(2)).view(features.shape)
-        return features[:, self.parents], of_children
+        return self.bone @ positions
 
     def lengths(self, positions: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """Mean length (B, J) of each bone over the samples that saw both ends, and 1 if any did.
 
         positions (B, N, J, 3), mask (B, N, J).
         """
-        both = mask * mask[..., self.parents]
+        both = mask * (mask @ self.parent.T)
         count = both.sum(1)
         length = self.bones(positions).square().sum(-1).clamp_min(1e-12).sqrt()
         return (length * both).sum(1) / count.clamp_min(1), (count > 0).to(mask.dtype)

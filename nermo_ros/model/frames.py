@@ -23,8 +23,8 @@ def newest_frames(times: Tensor, positions: Tensor, mask: Tensor, past: int) -> 
     far = (index[samples - past :, None] - index - 0.25).abs()[None, :, :, None]
     nearest = (far + samples * (1 - mask[:, None])).argmin(2)  # (B, past, J)
     filled = torch.gather(positions, 1, nearest[..., None].expand(-1, -1, -1, 3))
-    ref, _, seen, _ = newest_seen(times, positions, mask)
-    return torch.where(seen[:, None, :, None] > 0, filled, ref[:, None])
+    newest = newest_seen(times, positions, mask)
+    return torch.where(newest.seen[:, None, :, None] > 0, filled, newest.position[:, None])
 
 
 def cosine_transform(frames: int) -> Tensor:

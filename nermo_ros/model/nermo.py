@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from nermo_ros.model.basis import TimeBasis
 from nermo_ros.model.history_encoder import HistoryEncoder
 from nermo_ros.model.modulated_head import ClosedForm, GradientSteps, Observed
-from nermo_ros.model.reference import newest_seen
+from nermo_ros.model.reference import newest_seen, since_newest
 from nermo_ros.model.spatial import JointWeights
 
 GAIN = 5.0  # brings displacements within a second (metres) to the order of one
@@ -149,25 +149,24 @@ class NermoNetwork(nn.Module):
         }[config.inner]()
 
     def forward(self, times: Tensor, positions: Tensor, mask: Tensor, query: Tensor) -> Tensor:
-        ref, ref_time, seen, centre = newest_seen(times, positions, mask)
-        newest = torch.where(seen > 0, ref_time, times[:, :1]).amax(1, keepdim=True)
-        newest = newest * seen.amax(1, keepdim=True)
-        times, query, age = times - newest, query - newest, (ref_time - newest) * seen
+        times, query = since_newest(times, mask, query)
+        newest = newest_seen(times, positions, mask)
         mask = mask.transpose(1, 2)  # (B, J, N)
-        target = GAIN * (positions.transpose(1, 2) - ref[:, :, None]) * mask[..., None]
-        place = 3 * (ref if self.config.fixed_root else ref - centre[:, None])
-        tokens = self.encoder(times, target, mask, place, age, self.codes)
+        target = GAIN * (positions.transpose(1, 2) - newest.position[:, :, None]) * mask[..., None]
+        centre = 0 if self.config.fixed_root else newest.centre[:, None]
+        place = 3 * (newest.position - centre)
+        tokens = self.encoder(times, target, mask, place, newest.time, self.codes)
         *film, shift, readout, place = self.modulation(tokens).split(self.parts, -1)
         readout = readout.unflatten(-1, (-1, 3))
 
-        hidden = self._backbone(torch.cat([times, query], 1), tokens, seen, film)
+        hidden = self._backbone(torch.cat([times, query], 1), tokens, newest.seen, film)
         before, after = hidden.split([times.shape[1], query.shape[1]], 2)
-        observed = Observed(before, _newest(mask), mask[..., None], target)
+        observed = Observed(before, newest.which, mask[..., None], target)
         if self.inner is not None:
             shift, readout = self.inner(observed, shift, readout)
         _, reference = observed.activation(shift)
         path = ((after + shift[:, :, None]).tanh() - reference) @ readout / GAIN
-        start = ref + place * (1 - seen)[..., None]
+        start = newest.position + place * (1 - newest.seen)[..., None]
         return (start[:, :, None] + path).transpose(1, 2)
 
     def _backbone(self, times: Tensor, tokens: Tensor, seen: Tensor, film: list[Tensor]) -> Tensor:
@@ -184,9 +183,3 @@ class NermoNetwork(nn.Module):
         ):
             x = layer(x, scale, shift, taken)
         return self.last(x)
-
-
-def _newest(mask: Tensor) -> Tensor:
-    """1 at each joint's newest seen sample, else 0: (B, J, N) -> (B, J, N)."""
-    later = mask.flip(2).cumsum(2).flip(2)  # seen samples from here on
-    return mask * (later == 1).to(mask.dtype)

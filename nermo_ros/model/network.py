@@ -3,9 +3,9 @@
 
 x_j(t) = ref_j + (b(t) - b(t_j))ᵀ c_j / G. The basis b is the generic rule, learned in the outer
 loop; the coefficients c, 3-vectors, are the personalised modulation; ref_j is the joint's newest
-seen position, at t_j. The inner loop starts from the masked closed form and then alternates
-learned blocks with Newton steps on what was observed. Times count from the newest sample of the
-body, so that a late forecast is the same curve.
+seen position, at t_j. The inner loop, gradient descent on what was observed, moves the first few
+coefficients, of which a history tells something; learned blocks between its rounds move all.
+Times count from the newest sample of the body, so that a late forecast is the same curve.
 """
 
 import math
@@ -15,20 +15,23 @@ import torch
 from torch import Tensor, nn
 
 from nermo_ros.model.basis import TimeBasis
-from nermo_ros.model.block import Block, JointMixing, both_sides
+from nermo_ros.model.block import Block, JointMixing, SpatialAttention, both_sides
 from nermo_ros.model.bones import Skeleton
-from nermo_ros.model.inner_loop import RidgeFit
-from nermo_ros.model.reference import newest_seen
+from nermo_ros.model.inner_loop import descend
+from nermo_ros.model.reference import Newest, newest_seen, since_newest
+from nermo_ros.model.witnesses import Witnesses
 
-LEAST_RIDGE = 0.1  # keeps the closed form well-conditioned in single precision
+LEAST_RIDGE = 0.1  # keeps the inner loop well-conditioned in single precision
 QUIET = 0.1  # size of a modulation below which a person counts as standing still
 LEAVE = 0.04  # s, in which a forecast leaves a noisy newest sample
+CATCH_UP = 0.02  # s, in which it leaves the newest sample of a joint that was not seen since
 GAIN = 5.0  # brings displacements within a second (metres) to the order of one
 
 
 @dataclass(frozen=True)
 class NetworkConfig:
-    """Sizes: basis functions K, vector and scalar channels, blocks (= unrolled inner steps).
+    """Sizes: basis functions K, of which `fitted` in the inner loop of 2^doublings steps; vector
+    and scalar channels; blocks (= rounds of the inner loop); views: opinions of the other joints.
 
     directions: constant vectors that the network may look at: gravity alone in the world, more
     where positions are given in the body's own frame; fixed_root: positions are relative to the
@@ -36,10 +39,13 @@ class NetworkConfig:
     """
 
     basis: int = 20
+    fitted: int = 8
+    doublings: int = 10
     bands: int = 5
     vectors: int = 48
     scalars: int = 32
     blocks: int = 5
+    views: int = 4
     dropout: float = 0.1
     directions: tuple[tuple[float, float, float], ...] = ((0.0, 0.0, 0.3),)
     fixed_root: bool = False
@@ -68,78 +74,83 @@ class MotionNetwork(nn.Module):
         self.register_buffer('directions', torch.tensor(config.directions).T, persistent=False)
         self.basis = TimeBasis(k, config.bands)
         self.ridge = nn.Parameter(torch.tensor(-2.0))
-        self.embed = nn.Linear(2 * k + 5 + len(config.directions), c, bias=False)
-        self.embed_scale = nn.Parameter(1 + 0.1 * torch.randn(joints, 1, c))
-        self.embed_joints = JointMixing(mirror, std=0.02, identity=1.0)
         self.joint_codes = nn.Parameter(0.1 * torch.randn(joints, s))
         self.evidence = nn.Linear(6, s)
+        self.witnesses = Witnesses(mirror, s, config.views)
+        inputs = 2 * config.fitted + 3 + config.views + len(config.directions)
+        self.embed = nn.Linear(inputs, c, bias=False)
+        self.embed_scale = nn.Parameter(1 + 0.1 * torch.randn(joints, 1, c))
+        self.embed_joints = JointMixing(mirror, std=0.02, identity=1.0)
+        self.attention = SpatialAttention(mirror, s, config.blocks)
         self.blocks = nn.ModuleList(
             Block(mirror, c, s, config.dropout) for _ in range(config.blocks)
         )
-        self.to_modulation = nn.ModuleList(
-            nn.Linear(c, k, bias=False) for _ in range(config.blocks)
+        self.to_modulation, self.from_step = (
+            nn.ModuleList(nn.Linear(*sizes, bias=False) for _ in range(config.blocks))
+            for sizes in ((c, k), (config.fitted, c))
         )
-        self.from_step = nn.ModuleList(nn.Linear(k, c, bias=False) for _ in range(config.blocks))
         self.last_gate = nn.Linear(s, c)
         nn.init.zeros_(self.last_gate.weight)
         nn.init.ones_(self.last_gate.bias)
         self.trust = nn.Linear(s, 1)
         self.out = nn.Linear(c, k, bias=False)
-        self.place = nn.Linear(c, 1, bias=False)
-        self.anchor = nn.Linear(c, 1, bias=False)
-        small = [(self.out, 1e-3), (self.place, 1e-3), (self.anchor, 1e-3)]
-        small += [(m, 1e-2) for m in self.to_modulation]
+        self.offsets = nn.Linear(c, 3, bias=False)
+        small = [(self.out, 1e-3), (self.offsets, 1e-3), *((m, 1e-2) for m in self.to_modulation)]
         for layer, std in small:
             nn.init.normal_(layer.weight, std=std)
 
     def forward(self, times: Tensor, positions: Tensor, mask: Tensor, query: Tensor) -> Tensor:
-        ref, ref_time, seen, centre = newest_seen(times, positions, mask)
-        newest = torch.where(seen > 0, ref_time, times[:, :1]).amax(1, keepdim=True)
-        newest = newest * seen.amax(1, keepdim=True)
-        times, query, ref_time = times - newest, query - newest, (ref_time - newest) * seen
+        times, query = since_newest(times, mask, query)
+        newest = newest_seen(times, positions, mask)
+        samples, weight = times.shape[1], mask.transpose(1, 2)[..., None]  # (B, J, N, 1)
+        every = torch.cat([times, query, torch.zeros_like(times[:, :1])], 1)
+        basis = self.basis(every) / math.sqrt(self.config.basis)
+        before, after = basis[:, :samples], basis[:, samples:]
+        never = (1 - newest.seen)[..., None]
+        basis_ref = newest.which @ before + never * after[:, -1:]  # (B, J, K)
 
-        basis_ref = self.basis(ref_time)  # (B, J, K)
-        weight = mask.transpose(1, 2)[..., None]  # (B, J, N, 1)
-        norm = 1 / math.sqrt(self.config.basis)
-        design = (self.basis(times)[:, None] - basis_ref[:, :, None]) * weight * norm
-        target = GAIN * (positions.transpose(1, 2) - ref[:, :, None]) * weight
-        ridge = nn.functional.softplus(self.ridge) + LEAST_RIDGE
-        fit = RidgeFit.of(design, target, ridge)
-        start = fit.closed_form()  # (B, J, K, 3)
-        misfit = self._misfit(design, target, start, mask)  # (B, J)
-
-        # How far each joint, its parent and its children went since it was seen.
-        ahead = (self.basis(torch.zeros_like(newest)) - basis_ref) * (norm / GAIN)
-        moved = torch.stack([start, *self.skeleton.neighbours(start)], 2)  # (B, J, 3, K, 3)
-        moved = (ahead[:, :, None, :, None] * moved).sum(3)
-        v = self._vectors(start, moved, ref + moved[:, :, 0], seen, centre)
+        design = (before[:, None] - basis_ref[:, :, None]) * weight
+        target = GAIN * (positions.transpose(1, 2) - newest.position[:, :, None]) * weight
+        start, pull, misfit = self._fit(design, target)
         q = both_sides(self.joint_codes, self.mirror)
-        q = q + self.evidence(self._evidence(times, mask, seen, ref_time, misfit))
-        for block, to_modulation, from_step in zip(
-            self.blocks, self.to_modulation, self.from_step, strict=True
-        ):
-            v, q = block(v, q, seen)
-            guess = start + to_modulation(v).transpose(-1, -2)
-            v = v + from_step(fit.step(guess).transpose(-1, -2))
-        v = v * self.last_gate(q)[:, :, None]
-        guess = start + 10 * self._loudness(start, seen) * self.out(v).transpose(-1, -2)
-        modulation = guess + self.trust(q).sigmoid()[..., None] * fit.step(guess)
-        ref = ref + 3 * self.place(v)[..., 0] * (1 - seen[..., None])  # where it was never seen
+        q = q + self.evidence(self._evidence(times, mask, newest, misfit))
+        v = self._vectors(start, after[:, -1:] - basis_ref, newest, q)
+        change, fit, v = self._adapt(start, pull, v, q, newest.seen)
 
-        every = torch.cat([query, torch.zeros_like(newest)], 1)
-        decode = (self.basis(every)[:, None] - basis_ref[:, :, None]) * (norm / GAIN)
-        path = ref[:, :, None] + decode @ modulation  # (B, J, Q + 1, 3)
-        # The newest sample is off by as much as samples scatter: start from it, but leave it.
-        away = 1 - (-((every[:, None] - ref_time[..., None]) / LEAVE).square()).exp()
-        scatter = (misfit * (10 / GAIN) * seen)[..., None] * self.anchor(v)[..., 0]
-        path = (path + away[..., None] * scatter[:, :, None]).transpose(1, 2)
+        decode = after[:, None] - basis_ref[:, :, None]  # (B, J, Q + 1, K)
+        path = decode @ change.mT + decode[..., : self.config.fitted] @ fit.mT
+        path = path / GAIN + self._offset(v, every[:, samples:], newest, misfit)
+        path = path.transpose(1, 2)
         lengths, known = self.skeleton.lengths(positions, mask)
         return self.skeleton.keep_lengths(path[:, :-1], path[:, -1:], lengths, known)
 
-    def _misfit(self, design: Tensor, target: Tensor, start: Tensor, mask: Tensor) -> Tensor:
-        """Root mean square of what the closed form misses of each joint's samples, (B, J)."""
-        missed = (target - design @ start).square().sum((-1, -2))
-        return (missed / mask.sum(1).clamp_min(1)).clamp_min(1e-10).sqrt()
+    def _fit(self, design: Tensor, target: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Inner loop from zero: where it arrives (B, J, 3, F); how it pulls a modulation back,
+        (B, J, K, F); root mean square of what it misses of each joint's samples, (B, J)."""
+        fitted = design[..., : self.config.fitted]
+        ridge = nn.functional.softplus(self.ridge) + LEAST_RIDGE
+        descent = descend(fitted, ridge, self.config.doublings)
+        start = descent @ target
+        missed = (target - fitted @ start).square().sum((-1, -2))
+        count = design.abs().amax(-1).gt(0).to(design.dtype).sum(-1) + 1  # the newest one is met
+        return start.mT, (descent @ design).mT, (missed / count).clamp_min(1e-10).sqrt()
+
+    def _adapt(
+        self, start: Tensor, pull: Tensor, v: Tensor, q: Tensor, seen: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Learned blocks and rounds of the inner loop in turns: all coefficients (B, J, 3, K), the
+        fitted ones that are added to the first of them, and the vectors."""
+        weights = self.attention(q, seen).unbind(1)
+        left = start - start @ pull[:, :, : self.config.fitted]  # a round of descent from start
+        for block, weight, to_modulation, from_step in zip(
+            self.blocks, weights, self.to_modulation, self.from_step, strict=True
+        ):
+            v, q = block(v, q, weight)
+            v = v + from_step(left - to_modulation(v) @ pull)
+        v = v * self.last_gate(q)[:, :, None]
+        change = 10 * self._loudness(start, seen) * self.out(v)
+        trust = self.trust(q).sigmoid()[..., None]
+        return change, start + trust * (left - change @ pull), v
 
     def _loudness(self, start: Tensor, seen: Tensor) -> Tensor:
         """0 for a person who stands still, towards 1 for one who moves, (B, 1, 1, 1)."""
@@ -148,34 +159,47 @@ class MotionNetwork(nn.Module):
         motion = motion.clamp_min(1e-8).sqrt()[:, None, None, None]
         return motion / (motion + QUIET)
 
-    def _vectors(
-        self, start: Tensor, moved: Tensor, here: Tensor, seen: Tensor, centre: Tensor
-    ) -> Tensor:
-        """3-vectors (B, J, 3, C): own fit, the body's mean fit, bone, place, gravity."""
-        count = seen.sum(1).clamp_min(1)[:, None, None, None]
-        body = (start * seen[..., None, None]).sum(1, keepdim=True) / count
-        place = here if self.config.fixed_root else here - centre[:, None]
-        bone = 2 * (here - here[:, self.skeleton.parents])
-        directions = self.directions.expand(*here.shape, -1)
+    def _vectors(self, start: Tensor, ahead: Tensor, newest: Newest, q: Tensor) -> Tensor:
+        """3-vectors (B, J, 3, C): own fit, the body's mean fit, bone, place, gravity, and how far
+        the joint and its witnesses went since it was seen."""
+        ahead = ahead[..., : self.config.fitted]
+        body = start.sum(1, keepdim=True) / newest.seen.sum(1).clamp_min(1)[:, None, None, None]
+        moved = (start * ahead[:, :, None]).sum(-1)  # (B, J, 3), times GAIN
+        here = newest.position + moved / GAIN
+        place = here if self.config.fixed_root else here - newest.centre[:, None]
         v = torch.cat(
             [
-                start.transpose(-1, -2),
-                body.transpose(-1, -2).expand_as(start.transpose(-1, -2)),
-                torch.stack([bone, place], -1),
-                GAIN * moved.transpose(-1, -2),
-                directions,
+                start,
+                body.expand_as(start),
+                torch.stack([2 * self.skeleton.bones(here), place, moved], -1),
+                self.witnesses(start, ahead, q, newest.seen),
+                self.directions.expand(*here.shape, -1),
             ],
             -1,
         )
         v = self.embed(v) * both_sides(self.embed_scale, self.mirror)
         return self.embed_joints(v.flatten(2)).unflatten(2, (3, self.config.vectors))
 
-    def _evidence(
-        self, times: Tensor, mask: Tensor, seen: Tensor, ref_time: Tensor, misfit: Tensor
-    ) -> Tensor:
+    def _evidence(self, times: Tensor, mask: Tensor, newest: Newest, misfit: Tensor) -> Tensor:
         """Of each joint (B, J, 6): ever seen, share of samples, age, samples in the last 0.2 s,
         logarithm of the misfit, of its own and of the body's mean."""
+        seen = newest.seen
         recent = (mask * (times > -0.2).to(mask.dtype)[..., None]).sum(1) / 5
         log = ((misfit + 1e-3).log() + 4) / 2 * seen
         mean = log.sum(1, keepdim=True) / seen.sum(1, keepdim=True).clamp_min(1)
-        return torch.stack([seen, mask.mean(1), ref_time, recent, log, mean.expand_as(log)], -1)
+        evidence = [seen, mask.mean(1), newest.time, recent, log, mean.expand_as(log)]
+        return torch.stack(evidence, -1)
+
+    def _offset(self, v: Tensor, times: Tensor, newest: Newest, misfit: Tensor) -> Tensor:
+        """From where the motion is counted (B, J, Q, 3): the newest sample, what a forecast moves
+        away from it since samples scatter or are late, and the place of a joint never seen."""
+        place, scatter, late = self.offsets(v).unbind(-1)  # (B, J, 3) each
+        since = (times[:, None] - newest.time[..., None]).square()[..., None]  # (B, J, Q, 1)
+        scatter = (misfit * (10 / GAIN) * newest.seen)[..., None] * scatter
+        late = (1 - (-(newest.time / CATCH_UP).square()).exp())[..., None] * late / GAIN
+        start = newest.position + 3 * place * (1 - newest.seen)[..., None]
+        return (
+            start[:, :, None]
+            + (1 - (-since / LEAVE**2).exp()) * scatter[:, :, None]
+            + (1 - (-since / CATCH_UP**2).exp()) * late[:, :, None]
+        )

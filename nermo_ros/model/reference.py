@@ -1,23 +1,44 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From where a joint's motion is counted: its newest seen position."""
+"""From where and when a motion is counted: what was seen last."""
+
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
+LONG_AGO = 1e3  # s, before any sample
 
-def newest_seen(
-    times: Tensor, positions: Tensor, mask: Tensor
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Of each joint: newest seen position (B, J, 3), its time (B, J), ever seen (B, J); centroid.
 
-    times (B, N), positions (B, N, J, 3), mask (B, N, J). A joint never seen is at the centroid
-    (B, 3) of those that were, at time 0.
+class Newest(NamedTuple):
+    """The newest seen sample of each joint.
+
+    which (B, J, N): 1 at it, else 0; position (B, J, 3); time (B, J); seen (B, J): 1 if there is
+    one; centre (B, 3): centroid of the positions. A joint never seen is there, at time 0.
     """
-    samples = torch.arange(1, times.shape[1] + 1, device=times.device, dtype=mask.dtype)
-    last = (mask * samples[None, :, None]).argmax(1)  # (B, J)
-    seen = mask.amax(1)
-    ref = torch.gather(positions, 1, last[:, None, :, None].expand(-1, 1, -1, 3))[:, 0]
-    count = seen.sum(1).clamp_min(1)[:, None]
-    centre = (ref * seen[..., None]).sum(1) / count
-    ref = torch.where(seen[..., None] > 0, ref, centre[:, None])
-    return ref, torch.gather(times, 1, last) * seen, seen, centre
+
+    which: Tensor
+    position: Tensor
+    time: Tensor
+    seen: Tensor
+    centre: Tensor
+
+
+def newest_seen(times: Tensor, positions: Tensor, mask: Tensor) -> Newest:
+    """times (B, N) s, positions (B, N, J, 3), mask (B, N, J)."""
+    mask = mask.transpose(1, 2)
+    rank = mask * torch.arange(1, times.shape[1] + 1, device=times.device, dtype=mask.dtype)
+    which = mask * (rank == rank.amax(2, keepdim=True)).to(mask.dtype)
+    seen = mask.amax(2)
+    position = (which[:, :, None] @ positions.transpose(1, 2))[:, :, 0]
+    centre = position.sum(1) / seen.sum(1, keepdim=True).clamp_min(1)
+    position = position + (1 - seen)[..., None] * centre[:, None]
+    return Newest(which, position, (which * times[:, None]).sum(2), seen, centre)
+
+
+def since_newest(times: Tensor, mask: Tensor, query: Tensor) -> tuple[Tensor, Tensor]:
+    """times (B, N) and query (B, Q) counted from the newest sample that saw anything of the body,
+    so that a late forecast is the same curve; samples after it, of which nothing was seen, are
+    taken to it. As they are where nothing was seen at all."""
+    seen = mask.amax(2)
+    newest = (times - LONG_AGO * (1 - seen)).amax(1, keepdim=True) * seen.amax(1, keepdim=True)
+    return (times - newest).clamp_max(0), query - newest
