@@ -10,21 +10,19 @@ import torch
 from torch import Tensor
 
 
-def descend(design: Tensor, ridge: Tensor, doublings: int) -> Tensor:
-    """The linear map D (..., F, N) from targets to coefficients, c = D y, of gradient descent.
+def descend(gram: Tensor, ridge: Tensor, doublings: int) -> Tensor:
+    """The linear map D (..., F, F) from moments to coefficients, c = D Hᵀy, of gradient descent.
 
-    design H (..., N, F) with zero rows where nothing was seen; ridge: a positive scalar. D y is
-    where 2^doublings steps of gradient descent on |y - H c|² + ridge |c|² arrive from c = 0, at
-    the rate 1 / trace: Newton-Schulz iteration, of which each round doubles the steps. With many
-    it is ridge regression (R2-D2, Bertinetto et al., ICLR 2019); with few, directions of which the
-    samples tell little are left alone, as when stopping early. From a guess g the same steps lead
-    to g + D (y - H g), for |c - g|² in place of |c|².
+    gram HᵀH (..., F, F) of a design H, in which zero rows are what was not seen; ridge: a positive
+    scalar. D Hᵀy is where 2^doublings steps of gradient descent on |y - H c|² + ridge |c|² arrive
+    from c = 0, at the rate 1 / trace: Newton-Schulz iteration, of which each round doubles the
+    steps. With many it is ridge regression (R2-D2, Bertinetto et al., ICLR 2019); with few,
+    directions of which the samples tell little are left alone, as when stopping early. From a
+    guess g the same steps lead to g + D Hᵀ(y - H g), for |c - g|² in place of |c|².
     """
-    transposed = design.transpose(-1, -2)
-    gram = transposed @ design
     identity = torch.eye(gram.shape[-1], dtype=gram.dtype, device=gram.device)
     curvature = gram + ridge * identity
     inverse = identity / (curvature * identity).sum((-1, -2), keepdim=True)
     for _ in range(doublings):
         inverse = 2 * inverse - inverse @ curvature @ inverse
-    return inverse @ transposed
+    return inverse

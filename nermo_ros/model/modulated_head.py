@@ -80,4 +80,6 @@ class ClosedForm(nn.Module):
         design = (active - reference) * observed.mask
         missed = (observed.target - design @ readout) * observed.mask
         ridge = nn.functional.softplus(self.ridge) + LEAST_RIDGE
-        return shift, readout + descend(design, ridge, DOUBLINGS) @ missed
+        return shift, readout + descend(design.mT @ design, ridge, DOUBLINGS) @ (
+            design.mT @ missed
+        )

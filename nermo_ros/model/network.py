@@ -10,6 +10,7 @@ Times count from the newest sample of the body, so that a late forecast is the s
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -18,8 +19,8 @@ from nermo_ros.model.basis import TimeBasis
 from nermo_ros.model.block import Block, JointMixing, SpatialAttention, both_sides
 from nermo_ros.model.bones import Skeleton
 from nermo_ros.model.inner_loop import descend
+from nermo_ros.model.neighbourhood import Neighbourhood
 from nermo_ros.model.reference import Newest, newest_seen, since_newest
-from nermo_ros.model.witnesses import Witnesses
 
 LEAST_RIDGE = 0.1  # keeps the inner loop well-conditioned in single precision
 QUIET = 0.1  # size of a modulation below which a person counts as standing still
@@ -31,7 +32,7 @@ GAIN = 5.0  # brings displacements within a second (metres) to the order of one
 @dataclass(frozen=True)
 class NetworkConfig:
     """Sizes: basis functions K, of which `fitted` in the inner loop of 2^doublings steps; vector
-    and scalar channels; blocks (= rounds of the inner loop); views: opinions of the other joints.
+    and scalar channels; blocks (= rounds of the inner loop).
 
     directions: constant vectors that the network may look at: gravity alone in the world, more
     where positions are given in the body's own frame; fixed_root: positions are relative to the
@@ -45,10 +46,25 @@ class NetworkConfig:
     vectors: int = 48
     scalars: int = 32
     blocks: int = 5
-    views: int = 4
     dropout: float = 0.1
     directions: tuple[tuple[float, float, float], ...] = ((0.0, 0.0, 0.3),)
     fixed_root: bool = False
+
+
+class Fit(NamedTuple):
+    """Where the inner loop arrives, of each joint.
+
+    start, common (B, J, 3, F): coefficients of the joint and of what it has in common with its
+    neighbours; left (B, J, 3, F): a further round from start; pull (B, J, K, F): what a round
+    takes back of any change of the coefficients; misfit (B, J): root mean square of what start
+    misses of the joint's samples.
+    """
+
+    start: Tensor
+    common: Tensor
+    left: Tensor
+    pull: Tensor
+    misfit: Tensor
 
 
 class MotionNetwork(nn.Module):
@@ -76,8 +92,8 @@ class MotionNetwork(nn.Module):
         self.ridge = nn.Parameter(torch.tensor(-2.0))
         self.joint_codes = nn.Parameter(0.1 * torch.randn(joints, s))
         self.evidence = nn.Linear(6, s)
-        self.witnesses = Witnesses(mirror, s, config.views)
-        inputs = 2 * config.fitted + 3 + config.views + len(config.directions)
+        self.neighbourhood = Neighbourhood(parents, mirror)
+        inputs = 3 * config.fitted + 4 + len(config.directions)
         self.embed = nn.Linear(inputs, c, bias=False)
         self.embed_scale = nn.Parameter(1 + 0.1 * torch.randn(joints, 1, c))
         self.embed_joints = JointMixing(mirror, std=0.02, identity=1.0)
@@ -111,46 +127,51 @@ class MotionNetwork(nn.Module):
 
         design = (before[:, None] - basis_ref[:, :, None]) * weight
         target = GAIN * (positions.transpose(1, 2) - newest.position[:, :, None]) * weight
-        start, pull, misfit = self._fit(design, target)
+        fit = self._fit(design, target)
         q = both_sides(self.joint_codes, self.mirror)
-        q = q + self.evidence(self._evidence(times, mask, newest, misfit))
-        v = self._vectors(start, after[:, -1:] - basis_ref, newest, q)
-        change, fit, v = self._adapt(start, pull, v, q, newest.seen)
+        q = q + self.evidence(self._evidence(times, mask, newest, fit.misfit))
+        v = self._vectors(fit, after[:, -1:] - basis_ref, newest)
+        change, fitted, v = self._adapt(fit, v, q, newest.seen)
 
         decode = after[:, None] - basis_ref[:, :, None]  # (B, J, Q + 1, K)
-        path = decode @ change.mT + decode[..., : self.config.fitted] @ fit.mT
-        path = path / GAIN + self._offset(v, every[:, samples:], newest, misfit)
+        path = decode @ change.mT + decode[..., : self.config.fitted] @ fitted.mT
+        path = path / GAIN + self._offset(v, every[:, samples:], newest, fit.misfit)
         path = path.transpose(1, 2)
         lengths, known = self.skeleton.lengths(positions, mask)
         return self.skeleton.keep_lengths(path[:, :-1], path[:, -1:], lengths, known)
 
-    def _fit(self, design: Tensor, target: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Inner loop from zero: where it arrives (B, J, 3, F); how it pulls a modulation back,
-        (B, J, K, F); root mean square of what it misses of each joint's samples, (B, J)."""
-        fitted = design[..., : self.config.fitted]
+    def _fit(self, design: Tensor, target: Tensor) -> Fit:
+        """The inner loop around what a joint has in common with its neighbours."""
+        joints, fitted = design.shape[1], design[..., : self.config.fitted]
         ridge = nn.functional.softplus(self.ridge) + LEAST_RIDGE
-        descent = descend(fitted, ridge, self.config.doublings)
-        start = descent @ target
-        missed = (target - fitted @ start).square().sum((-1, -2))
+        gram, moment = fitted.mT @ fitted, fitted.mT @ target
+        pooled_gram, pooled_moment = self.neighbourhood(gram), self.neighbourhood(moment)
+        inverse = descend(
+            torch.cat([gram, pooled_gram], 1), ridge, self.config.doublings
+        )  # (B, 2 J, F, F)
+        common = inverse[:, joints:] @ pooled_moment  # (B, J, F, 3)
+        descent = inverse[:, :joints] @ fitted.mT
+        start = common + descent @ (target - fitted @ common)
+        missed = target - fitted @ start
         count = design.abs().amax(-1).gt(0).to(design.dtype).sum(-1) + 1  # the newest one is met
-        return start.mT, (descent @ design).mT, (missed / count).clamp_min(1e-10).sqrt()
+        misfit = (missed.square().sum((-1, -2)) / count).clamp_min(1e-10).sqrt()
+        return Fit(start.mT, common.mT, (descent @ missed).mT, (descent @ design).mT, misfit)
 
     def _adapt(
-        self, start: Tensor, pull: Tensor, v: Tensor, q: Tensor, seen: Tensor
+        self, fit: Fit, v: Tensor, q: Tensor, seen: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Learned blocks and rounds of the inner loop in turns: all coefficients (B, J, 3, K), the
-        fitted ones that are added to the first of them, and the vectors."""
+        """Learned blocks and rounds of the inner loop in turns: change of all coefficients
+        (B, J, 3, K), the fitted ones that add to the first of them, and the vectors."""
         weights = self.attention(q, seen).unbind(1)
-        left = start - start @ pull[:, :, : self.config.fitted]  # a round of descent from start
         for block, weight, to_modulation, from_step in zip(
             self.blocks, weights, self.to_modulation, self.from_step, strict=True
         ):
             v, q = block(v, q, weight)
-            v = v + from_step(left - to_modulation(v) @ pull)
+            v = v + from_step(fit.left - to_modulation(v) @ fit.pull)
         v = v * self.last_gate(q)[:, :, None]
-        change = 10 * self._loudness(start, seen) * self.out(v)
+        change = 10 * self._loudness(fit.start, seen) * self.out(v)
         trust = self.trust(q).sigmoid()[..., None]
-        return change, start + trust * (left - change @ pull), v
+        return change, fit.start + trust * (fit.left - change @ fit.pull), v
 
     def _loudness(self, start: Tensor, seen: Tensor) -> Tensor:
         """0 for a person who stands still, towards 1 for one who moves, (B, 1, 1, 1)."""
@@ -159,20 +180,22 @@ class MotionNetwork(nn.Module):
         motion = motion.clamp_min(1e-8).sqrt()[:, None, None, None]
         return motion / (motion + QUIET)
 
-    def _vectors(self, start: Tensor, ahead: Tensor, newest: Newest, q: Tensor) -> Tensor:
-        """3-vectors (B, J, 3, C): own fit, the body's mean fit, bone, place, gravity, and how far
-        the joint and its witnesses went since it was seen."""
-        ahead = ahead[..., : self.config.fitted]
-        body = start.sum(1, keepdim=True) / newest.seen.sum(1).clamp_min(1)[:, None, None, None]
-        moved = (start * ahead[:, :, None]).sum(-1)  # (B, J, 3), times GAIN
+    def _vectors(self, fit: Fit, ahead: Tensor, newest: Newest) -> Tensor:
+        """3-vectors (B, J, 3, C): own fit, that of the neighbours, the body's mean fit, bone,
+        place, gravity, and how far the joint and its neighbours went since it was seen."""
+        ahead = ahead[:, :, None, : self.config.fitted]
+        count = newest.seen.sum(1).clamp_min(1)[:, None, None, None]
+        body = fit.start.sum(1, keepdim=True) / count
+        moved, common = ((c * ahead).sum(-1) for c in (fit.start, fit.common))  # times GAIN
         here = newest.position + moved / GAIN
         place = here if self.config.fixed_root else here - newest.centre[:, None]
+        bone = 2 * self.skeleton.bones(here)
         v = torch.cat(
             [
-                start,
-                body.expand_as(start),
-                torch.stack([2 * self.skeleton.bones(here), place, moved], -1),
-                self.witnesses(start, ahead, q, newest.seen),
+                fit.start,
+                fit.common,
+                body.expand_as(fit.start),
+                torch.stack([bone, place, moved, common], -1),
                 self.directions.expand(*here.shape, -1),
             ],
             -1,

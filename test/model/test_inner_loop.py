@@ -15,6 +15,10 @@ def problem(samples=32, basis=8, seed=0, share=0.6):
     return design, target
 
 
+def fitted(design, target, ridge, doublings):
+    return descend(design.mT @ design, ridge, doublings) @ (design.mT @ target)
+
+
 def gradient_descent(design, target, ridge, steps, c):
     """Step by step, by autograd, around where it starts."""
     start = c
@@ -33,14 +37,14 @@ def test_each_doubling_doubles_the_steps_of_gradient_descent(doublings):
     design, target = problem()
     ridge = torch.tensor(0.13).double()
     expected = gradient_descent(design, target, ridge, 2**doublings, torch.zeros(4, 8, 3).double())
-    torch.testing.assert_close(descend(design, ridge, doublings) @ target, expected)
+    torch.testing.assert_close(fitted(design, target, ridge, doublings), expected)
 
 
 def test_from_a_guess_it_descends_on_what_the_guess_misses():
     design, target = problem()
     ridge, guess = torch.tensor(0.13).double(), torch.randn(4, 8, 3).double()
     expected = gradient_descent(design, target, ridge, 8, guess)
-    arrived = guess + descend(design, ridge, 3) @ (target - design @ guess)
+    arrived = guess + fitted(design, target - design @ guess, ridge, 3)
     torch.testing.assert_close(arrived, expected)
 
 
@@ -50,7 +54,7 @@ def test_many_steps_are_ridge_regression_on_the_seen_samples():
     stacked = torch.cat([design, ridge.sqrt() * torch.eye(8).double().expand(4, 8, 8)], 1)
     padded = torch.cat([target, torch.zeros(4, 8, 3).double()], 1)
     expected = torch.linalg.lstsq(stacked, padded).solution
-    torch.testing.assert_close(descend(design, ridge, 14) @ target, expected)
+    torch.testing.assert_close(fitted(design, target, ridge, 14), expected)
 
 
 @settings(max_examples=30, deadline=None)
@@ -58,11 +62,23 @@ def test_many_steps_are_ridge_regression_on_the_seen_samples():
 def test_single_precision_is_enough(seed, share, ridge):
     design, target = problem(seed=seed, share=share)
     ridge = torch.tensor(ridge, dtype=torch.float64)
-    exact = descend(design, ridge, 12) @ target
-    single = descend(design.float(), ridge.float(), 12) @ target.float()
+    exact = fitted(design, target, ridge, 12)
+    single = fitted(design.float(), target.float(), ridge.float(), 12)
     assert (single - exact).abs().max() < 1e-5 * (1 + exact.abs().max())
 
 
-def test_nothing_seen_gives_no_modulation():
-    nothing = descend(torch.zeros(2, 8, 5), torch.tensor(0.1), 10)
-    assert torch.equal(nothing, torch.zeros(2, 5, 8))
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 20), st.floats(0.1, 10.0))
+def test_it_never_overshoots(doublings, ridge):
+    """As descent does, each step shrinks what is left: between nothing and the exact inverse."""
+    design, _ = problem()
+    gram, ridge = design.mT @ design, torch.tensor(ridge).double()
+    exact = torch.linalg.inv(gram + ridge * torch.eye(8))
+    share = torch.linalg.eigvals(descend(gram, ridge, doublings) @ exact.inverse()).real
+    assert share.min() > 0
+    assert share.max() < 1 + 1e-6
+
+
+def test_nothing_seen_is_a_multiple_of_one():
+    nothing = descend(torch.zeros(2, 5, 5), torch.tensor(0.1), 10)
+    torch.testing.assert_close(nothing, 10 * torch.eye(5).expand(2, 5, 5), rtol=1e-4, atol=1e-4)
