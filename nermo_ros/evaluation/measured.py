@@ -22,11 +22,10 @@ Errors = Mapping[str, float | None]
 OURS, MATCHED = 'cmu25', 'simlpe'
 # Rows of the published protocol: what each one is.
 ROWS = {
-    OURS: 'nermo_ros cmu25',
+    OURS: 'nermo_ros cmu25 (NeRMo)',
     MATCHED: 'siMLPe style, trained here on the same files',
     'ltd': 'LTD style, trained here on the same files',
-    'motion': 'architecture of cmu25 at this budget',
-    'nermo_full': 'NeRMo with as many steps as cmu25',
+    'motion': 'architecture of body17',
     'nermo': 'NeRMo, inner loop in closed form',
     'nermo_gradient': 'NeRMo, inner loop by gradient steps',
     'nermo_no_fourier': 'NeRMo without Fourier mapping',
