@@ -89,6 +89,7 @@ def test_skeletons_in_forecasts_out(graph, reliable):
 
 def test_a_slow_cycle_makes_one_forecast_of_all_samples(running):
     graph, node, camera, heard = running
+    node.set_parameters([Parameter('stale_after', value=10.0)])  # on a busy machine too
     graph.feed(camera, heard, count=1)
     for _ in range(5):
         camera.publish(graph.skeletons())
