@@ -8,6 +8,7 @@ coefficients, of which a history tells something; learned blocks between its rou
 Times count from the newest sample of the body, so that a late forecast is the same curve.
 """
 
+import copy
 import math
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -140,6 +141,27 @@ class MotionNetwork(nn.Module):
         lengths, known = self.skeleton.lengths(positions, mask)
         return self.skeleton.keep_lengths(path[:, :-1], path[:, -1:], lengths, known)
 
+    @torch.no_grad()
+    def decorrelate(self, history: float) -> None:
+        """Turn the fitted coefficients to axes on which a whole history (s) tells separate things.
+
+        The network stays what it is, as the inner loop does not care how they are turned, but in
+        single precision a Gram matrix that mixes large and small ones has lost the small.
+        """
+        fitted = self.config.fitted
+        times = torch.linspace(-history, 0, 256, device=self.ridge.device, dtype=torch.float64)
+        functions = copy.deepcopy(self.basis).double()(times)[:, :fitted]
+        functions = functions - functions[-1:]
+        turn = torch.linalg.eigh(functions.T @ functions).eigenvectors.to(self.ridge.dtype)
+        last = self.basis.mlp[-1]
+        for rows in (last.weight, last.bias, self.out.weight, *weights(self.to_modulation)):
+            rows[:fitted] = turn.T @ rows[:fitted]
+        for columns in weights(self.from_step):
+            columns.copy_(columns @ turn)
+        for start in range(0, 3 * fitted, fitted):  # as _vectors puts them
+            columns = self.embed.weight[:, start : start + fitted]
+            columns.copy_(columns @ turn)
+
     def _fit(self, design: Tensor, target: Tensor) -> Fit:
         """The inner loop around what a joint has in common with its neighbours."""
         joints, fitted = design.shape[1], design[..., : self.config.fitted]
@@ -226,3 +248,8 @@ class MotionNetwork(nn.Module):
             + (1 - (-since / LEAVE**2).exp()) * scatter[:, :, None]
             + (1 - (-since / CATCH_UP**2).exp()) * late[:, :, None]
         )
+
+
+def weights(layers: nn.ModuleList) -> list[Tensor]:
+    """Of linear layers."""
+    return [layer.weight for layer in layers]

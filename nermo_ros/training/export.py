@@ -23,12 +23,10 @@ from nermo_ros.training.config import TrainingConfig
 from nermo_ros.training.graph_check import check_graph
 from nermo_ros.training.network import load_network
 
-# m, of the graph against the same network in float64, by what is missing (golden.PATTERNS). The
-# patterns of whole samples leave a random walk, wilder than a person moves and seen in full:
-# there single precision adds up.
+# m, of the graph against the same network in float64, by what is missing (golden.PATTERNS). Single
+# precision adds up where little of a history is left and the forecast goes far from it.
 TOLERANCE = {
-    'random': 1e-5, 'everything': 1e-5, 'joint': 1e-5,
-    'nothing': 1e-4, 'last': 1e-4, 'padded': 1e-4,
+    'random': 1e-5, 'nothing': 2e-5, 'everything': 1e-5, 'joint': 1e-5, 'last': 5e-5, 'padded': 5e-5,
 }  # fmt: skip
 
 

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+import copy
 import math
 
 import pytest
@@ -142,3 +143,12 @@ def test_every_parameter_learns(history):
     network(*history).square().sum().backward()
     idle = [name for name, p in network.named_parameters() if p.grad is None or not p.grad.any()]
     assert idle == []
+
+
+def test_decorrelated_is_the_same_network(network, history):
+    turned = copy.deepcopy(network)
+    turned.decorrelate(1.0)
+    torch.testing.assert_close(turned(*history), network(*history), rtol=0, atol=1e-9)
+    fitted = turned.basis(torch.linspace(-1, 0, 100).double())[:, : network.config.fitted]
+    gram = (fitted - fitted[-1:]).T @ (fitted - fitted[-1:])
+    assert (gram - gram.diag().diag()).abs().max() < 0.1 * gram.diag().max()
