@@ -23,11 +23,9 @@ from nermo_ros.training.config import TrainingConfig
 from nermo_ros.training.graph_check import check_graph
 from nermo_ros.training.network import load_network
 
-# m, of the graph against the same network in float64, by what is missing (golden.PATTERNS). Single
-# precision adds up where little of a history is left and the forecast goes far from it.
-TOLERANCE = {
-    'random': 1e-5, 'nothing': 2e-5, 'everything': 1e-5, 'joint': 1e-5, 'last': 5e-5, 'padded': 5e-5,
-}  # fmt: skip
+# m, of the graph against the same network in float64: more is no rounding. Shipped models keep to
+# a tenth of it and less, see the tests.
+TOLERANCE = 1e-4
 
 
 def export(folder: Path) -> float:
@@ -41,7 +39,7 @@ def export(folder: Path) -> float:
     network = load_network(config, folder / 'weights.safetensors')
     _write_graph(network, config, folder / 'model.onnx')
     differences = compare(network, folder, config)
-    if wrong := {name: d for name, d in differences.items() if d > TOLERANCE[name]}:
+    if wrong := {name: d for name, d in differences.items() if d > TOLERANCE}:
         (folder / 'model.onnx').unlink()
         shown = ', '.join(f'{d:.1e} m ({name} missing)' for name, d in wrong.items())
         raise ModelError(f'the graph differs from the network by {shown}: not exported')
