@@ -89,6 +89,8 @@ class MotionNetwork(nn.Module):
         self.skeleton = Skeleton(parents)
         self.register_buffer('mirror', torch.tensor(mirror), persistent=False)
         self.register_buffer('directions', torch.tensor(config.directions).T, persistent=False)
+        leaving = torch.tensor([-1 / LEAVE**2, -1 / CATCH_UP**2])
+        self.register_buffer('leaving', leaving, persistent=False)
         self.basis = TimeBasis(k, config.bands)
         self.ridge = nn.Parameter(torch.tensor(-2.0))
         self.joint_codes = nn.Parameter(0.1 * torch.randn(joints, s))
@@ -239,15 +241,12 @@ class MotionNetwork(nn.Module):
         """From where the motion is counted (B, J, Q, 3): the newest sample, what a forecast moves
         away from it since samples scatter or are late, and the place of a joint never seen."""
         place, scatter, late = self.offsets(v).unbind(-1)  # (B, J, 3) each
-        since = (times[:, None] - newest.time[..., None]).square()[..., None]  # (B, J, Q, 1)
         scatter = (misfit * (10 / GAIN) * newest.seen)[..., None] * scatter
         late = (1 - (-(newest.time / CATCH_UP).square()).exp())[..., None] * late / GAIN
-        start = newest.position + 3 * place * (1 - newest.seen)[..., None]
-        return (
-            start[:, :, None]
-            + (1 - (-since / LEAVE**2).exp()) * scatter[:, :, None]
-            + (1 - (-since / CATCH_UP**2).exp()) * late[:, :, None]
-        )
+        start = newest.position + 3 * place * (1 - newest.seen)[..., None] + scatter + late
+        since = (times[:, None] - newest.time[..., None]).square()[..., None]  # (B, J, Q, 1)
+        stay = (since * self.leaving).exp() @ torch.stack([scatter, late], 2)
+        return start[:, :, None] - stay
 
 
 def weights(layers: nn.ModuleList) -> list[Tensor]:
