@@ -16,6 +16,7 @@ from nermo_ros.forecast.capsules import Capsules
 SPHERE_BELOW = 0.01  # m, a shorter capsule is a ball
 SLACK = 3  # steps by which a radius may be too large before it is made smaller
 LENGTH_STEPS = 3  # a length may be this many times looser: its ends lie inside the balls
+POINT = 1e-9  # m, a shorter direction is none
 
 
 class Operation(IntEnum):
@@ -132,12 +133,13 @@ def _shapes(ends: np.ndarray, sizes: np.ndarray) -> tuple[np.ndarray, ...]:
 
 
 def along_z(directions: np.ndarray) -> np.ndarray:
-    """Quaternions (N, 4) x y z w that turn +Z into directions (N, 3); of no length: no turn."""
+    """Quaternions (N, 4) x y z w that turn +Z into directions (N, 3) m; shorter than POINT: no
+    turn."""
     x, y, z = directions.T
     length = np.linalg.norm(directions, axis=1)
     # The half-angle formula of the shortest turn; straight down it has no axis: x is as good.
     turn = np.stack([-y, x, np.zeros_like(x), length + z], 1)
     norm = np.linalg.norm(turn, axis=1)
-    turn[norm <= 1e-9 * np.maximum(length, 1e-300)] = [1, 0, 0, 0]
-    turn[length == 0] = [0, 0, 0, 1]
+    turn[norm <= 1e-9 * length] = [1, 0, 0, 0]
+    turn[length < POINT] = [0, 0, 0, 1]
     return turn / np.linalg.norm(turn, axis=1, keepdims=True)
