@@ -85,6 +85,10 @@ class MotionNetwork(nn.Module):
     ):
         super().__init__()
         self.config = config = config or NetworkConfig()
+        if not 0 < config.fitted <= config.basis:
+            raise ValueError(
+                f'network.fitted is {config.fitted}: give 1 to {config.basis}, as many as basis'
+            )
         joints, k, c, s = len(parents), config.basis, config.vectors, config.scalars
         self.skeleton = Skeleton(parents)
         self.register_buffer('mirror', torch.tensor(mirror), persistent=False)

@@ -10,6 +10,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 from nermo_ros.model.architectures import build
+from nermo_ros.model.network import MotionNetwork
 from nermo_ros.skeleton.body import find_body
 from nermo_ros.training.config import TrainingConfig
 
@@ -24,11 +25,13 @@ def make_network(config: TrainingConfig) -> nn.Module:
 
 
 def load_network(config: TrainingConfig, weights: Path) -> nn.Module:
-    """The trained network, ready for inference; raises FileNotFoundError."""
+    """The trained network, ready for inference in single precision; raises FileNotFoundError."""
     if not weights.is_file():
         raise FileNotFoundError(f'no weights at {weights}: train them with `nermo train`')
     network = make_network(config)
     network.load_state_dict(load_file(weights))
+    if isinstance(network, MotionNetwork):
+        network.decorrelate(config.history)
     return network.eval()
 
 

@@ -21,7 +21,6 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from nermo_ros.data.windows import Windows
-from nermo_ros.model.network import MotionNetwork
 from nermo_ros.skeleton.body import find_body
 from nermo_ros.training import checkpoint
 from nermo_ros.training.config import TrainingConfig
@@ -123,8 +122,6 @@ def train(
     bar.close()
     if done.weights:
         average.load_state_dict(done.weights)
-    if isinstance(average, MotionNetwork):
-        average.decorrelate(config.history)
     if first:
         save_file(average.state_dict(), out / 'weights.safetensors')
     return average

@@ -11,6 +11,12 @@ from nermo_ros.training.config import CONFIGS
 torch = pytest.importorskip('torch', reason='training needs torch')
 
 
+SMALL = {
+    'motion': {'basis': 6, 'fitted': 4, 'vectors': 8, 'scalars': 4, 'blocks': 1},
+    'nermo': {'channels': 8, 'blocks': 1, 'width': 8},
+}
+
+
 @pytest.fixture
 def cmu(tmp_path):
     """Two small files in the form of the CMU set."""
@@ -26,7 +32,7 @@ def small(tmp_path):
 
     def write(name):
         text = yaml.safe_load((CONFIGS / f'{name}.yaml').read_text())
-        text['network'] |= {'basis': 6, 'vectors': 8, 'scalars': 4, 'blocks': 1}
+        text['network'] |= SMALL[text['architecture']]
         text['outer'] |= {'steps': 4, 'batch': 8, 'every': 2}
         (tmp_path / f'{name}.yaml').write_text(yaml.safe_dump(text))
         return tmp_path / f'{name}.yaml'

@@ -51,7 +51,7 @@ def small(tmp_path):
     def write(name, **more):
         text = {
             'base': name,
-            'network': {'basis': 6, 'vectors': 8, 'scalars': 4, 'blocks': 1},
+            'network': {'channels': 8, 'blocks': 1, 'width': 8},
             'outer': {'steps': 12, 'batch': 8, 'every': 12},
         }
         path = tmp_path / 'small.yaml'

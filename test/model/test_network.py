@@ -152,3 +152,8 @@ def test_decorrelated_is_the_same_network(network, history):
     fitted = turned.basis(torch.linspace(-1, 0, 100).double())[:, : network.config.fitted]
     gram = (fitted - fitted[-1:]).T @ (fitted - fitted[-1:])
     assert (gram - gram.diag().diag()).abs().max() < 0.1 * gram.diag().max()
+
+
+def test_no_more_is_fitted_than_there_is():
+    with pytest.raises(ValueError, match='fitted'):
+        MotionNetwork(PARENTS, MIRROR, NetworkConfig(basis=6, fitted=8))
