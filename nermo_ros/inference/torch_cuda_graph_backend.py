@@ -29,7 +29,7 @@ class TorchCudaGraphPredictor:
 
         self.card = card
         self._stream = torch.cuda.Stream()
-        self._network = traced(card, network.cuda(), 'cuda')
+        self._network = network.cuda()
         self._programs = Programs(self.name, card, self._capture)
 
     @classmethod
@@ -117,16 +117,3 @@ class _Captured:
         with torch.cuda.stream(self._stream):
             self._graph.replay()
         self._stream.synchronize()
-
-
-def traced(card: ModelCard, network: Any, device: str) -> Any:
-    """The network as the operations that are exported to ONNX, for any people and times.
-
-    In eager mode it may call a solver that waits for the device, which no graph can capture.
-    """
-    import torch
-
-    people, times = torch.export.Dim('people'), torch.export.Dim('times')
-    arrays = tuple(torch.zeros(s, device=device) for s in input_shapes(card, 3, 5))
-    shapes = ({0: people}, {0: people}, {0: people}, {0: people, 1: times})
-    return torch.export.export(network, arrays, dynamic_shapes=shapes).module()
