@@ -189,7 +189,7 @@ class PredictNode(LifecycleNode):
             latency=0.0 if arrived is None else (time.perf_counter_ns() - arrived) / 1e9,
             values=self.parameters,
         )
-        out = publish(self._outputs, cycle, self._statistics.stages, began)
+        out = publish(self._outputs, cycle, self._statistics.stages, began, self._drop)
         self._statistics.forecasts += 1
         if arrived is not None:
             self._statistics.latencies.append((out - arrived) / 1e9)
@@ -240,6 +240,10 @@ class PredictNode(LifecycleNode):
         if time.monotonic() - self._warned.get(reason, -WARN_AGAIN) >= WARN_AGAIN:
             self._warned[reason] = time.monotonic()
             self.get_logger().warning(f'{reason}: {text}')
+
+    def _drop(self, reason: str, text: str) -> None:
+        self._statistics.counts[reason] += 1
+        self._warn(reason, text)
 
     def _model(self) -> str:
         return f'{self._predictor.card.name} {self._predictor.card.version}'

@@ -163,3 +163,14 @@ def test_predict_at_refuses_with_a_reason(running):
         assert not answer.success and reason in answer.message, (reason, answer.message)
     node.trigger_deactivate()
     assert 'activate it first' in call(graph, times_from_reference=[0.1]).message
+
+
+def test_an_output_that_fails_stops_nothing_else(graph, monkeypatch):
+    def fails(self, cycle):
+        raise RuntimeError('no such frame')
+
+    monkeypatch.setattr('nermo_ros.ros.outputs.trajectories.Trajectories.publish', fails)
+    node = graph.predictor(**{'trajectories.enabled': True})
+    heard = graph.hear(PredictedSkeletonArray, 'predicted_skeletons')
+    graph.feed(graph.camera(), heard, count=3)
+    assert node._statistics.counts['output_failed'] == 3

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The node's outputs: a module a topic, one row each in OUTPUTS."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from nermo_ros.ros.outputs.markers import Markers
@@ -35,13 +35,23 @@ def make_outputs(node: Any, values: Mapping[str, Any]) -> list[Output]:
     return [kind(node) for kind in wanted]
 
 
-def publish(outputs: Sequence[Output], cycle: Cycle, stages: Stages, began: int) -> int:
+def publish(
+    outputs: Sequence[Output],
+    cycle: Cycle,
+    stages: Stages,
+    began: int,
+    failed: Callable[[str, str], None],
+) -> int:
     """A forecast, on each; began: when its making did, on time.perf_counter_ns, as is returned
-    when the first, the forecast itself, is out."""
+    when the first, the forecast itself, is out; failed: told a reason and a text for each of the
+    others that cannot be made, which stops none but itself."""
     first, *others = outputs
     first.publish(cycle)
     out = stages.lap('publish', began)
     for output in others:
-        output.publish(cycle)
+        try:
+            output.publish(cycle)
+        except Exception as error:  # whatever it is: the forecast goes on
+            failed('output_failed', f'{output.topic}: {error!r}')
     stages.lap('outputs', out)
     return out
