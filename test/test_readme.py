@@ -2,6 +2,7 @@
 """The README's tables against the code."""
 
 import ast
+import json
 import re
 import time
 from pathlib import Path
@@ -113,6 +114,20 @@ def test_results_are_those_of_the_shipped_model():
     assert markdown(metrics) in section('Results'), (
         'print(nermo_ros.evaluation.table.markdown(metrics of the card)) into the README'
     )
+
+
+def test_speed_is_what_was_measured():
+    measured = json.loads((ROOT / 'docs/performance/bench.json').read_text())
+    took, ratio = measured['adapt_decode_ms']['onnxruntime']['1']['p50'], measured['speedup']
+    end, share = measured['end_to_end_ms']['2']['p50'], measured['node']['cpu_percent']['16']
+    for told in (
+        f'took {took:.2f} ms on one thread',
+        f'{ratio["simlpe_eager"]:.2f} × in PyTorch',
+        f'{ratio["simlpe_onnxruntime"]:.2f} × in ONNX',
+        f'took {end:.2f} ms from one process',
+        f'30 Hz {share:.0f} % of a core',
+    ):
+        assert told in ' '.join(README.split())
 
 
 def test_files_that_are_linked_exist():
