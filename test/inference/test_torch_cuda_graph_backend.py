@@ -16,6 +16,7 @@ from torch.utils._python_dispatch import TorchDispatchMode  # noqa: E402
 # These wait for the device or copy from pageable memory, which ends a capture.
 UNCAPTURABLE = (
     '_local_scalar_dense',
+    'aten.item',
     'nonzero',
     'lift_fresh',
     'linalg',
