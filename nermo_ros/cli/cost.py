@@ -56,6 +56,7 @@ def _figures(folders: dict[str, Path], runs: int, trained_on: str) -> dict[str, 
     from nermo_ros.inference.card import ModelCard
     from nermo_ros.training.config import TrainingConfig
     from nermo_ros.training.cost import latencies, multiply_adds, parameters
+    from nermo_ros.training.export import origin
     from nermo_ros.training.network import load_network
 
     torch.set_num_threads(1)
@@ -72,7 +73,7 @@ def _figures(folders: dict[str, Path], runs: int, trained_on: str) -> dict[str, 
             'parameters': parameters(network),
             'multiply_adds': multiply_adds(network, inputs[-1]),
             'training': {
-                'steps': config.outer.steps,
+                'steps': origin(card)['steps'],
                 'batch': config.outer.batch,
                 'seed': config.outer.seed,
                 'files': card.training.get('data', {}).get('files'),

@@ -18,7 +18,7 @@ def main(argv: list[str]) -> int:
         parser.exit(1, f"exporting needs {error.name}: pip install 'nermo_ros[train]'\n")
     try:
         difference = export(args.folder)
-    except (ModelError, OSError) as error:
+    except (ModelError, OSError, ValueError) as error:
         parser.exit(1, f'nermo export: {error}\n')
     print(f'{args.folder}/model.onnx agrees with the network in float64 to {difference:.1e} m')
     return 0

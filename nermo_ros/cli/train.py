@@ -26,6 +26,9 @@ def parser_of_options() -> argparse.ArgumentParser:
         help='CMU: validate on the fifth training file of each action instead of learning from '
         'it; the other sets have a part for that',
     )
+    parser.add_argument(
+        '--start', type=Path, metavar='FOLDER', help='of the same network: go on from its weights'
+    )
     parser.add_argument('--resume', action='store_true', help='from the checkpoint in --out')
     parser.add_argument('--tensorboard', action='store_true', help='log for TensorBoard too')
     fabric = parser.add_argument_group('devices and machines (Lightning Fabric)')
@@ -49,12 +52,13 @@ def main(argv: list[str]) -> int:
 
         from nermo_ros.training.config import TrainingConfig
         from nermo_ros.training.devices import launch
+        from nermo_ros.training.network import load_network
         from nermo_ros.training.recordings import read_recordings
         from nermo_ros.training.train import train
         from nermo_ros.training.windows import make_windows
     except ImportError as error:
         parser.exit(1, f"training needs {error.name}: pip install 'nermo_ros[train]'\n")
-    from nermo_ros.inference.card import write_card
+    from nermo_ros.inference.card import ModelCard, ModelError, write_card
 
     torch.set_num_threads(args.threads)
     try:
@@ -63,6 +67,8 @@ def main(argv: list[str]) -> int:
         outer = replace(config.outer, **{k: v for k, v in given.items() if v is not None})
         config = replace(config, outer=outer)
         data = read_recordings(config, args.data, args.hold_out)
+        began = args.start and ModelCard.read(args.start)
+        start = began and load_network(config, args.start / 'weights.safetensors').state_dict()
         fabric = launch(args.accelerator, args.devices, args.nodes, args.precision)
         train(
             config,
@@ -71,17 +77,19 @@ def main(argv: list[str]) -> int:
             data.validate,
             fabric=fabric,
             resume=args.resume,
+            start=start,
             tensorboard=args.tensorboard,
         )
-    except (OSError, ValueError, FloatingPointError) as error:
+    except (ModelError, OSError, ValueError, FloatingPointError) as error:
         parser.exit(1, f'nermo train: {error}\n')
     if fabric.global_rank:
         return 0
-    from nermo_ros.training.export import export, new_card
+    from nermo_ros.training.export import export, new_card, origin
 
     frames = sum(len(sequence) for sequence in data.learned.values())
     told = {'set': data.name, 'files': len(data.learned), 'frames': frames, 'rate': data.rate}
-    write_card(args.out, new_card(config, {'data': told}))
+    begun = {'from': origin(began)} if began else {}
+    write_card(args.out, new_card(config, {**begun, 'data': told}))
     difference = export(args.out)
     print(f'{args.out}/model.onnx agrees with the network in float64 to {difference:.1e} m')
     return 0

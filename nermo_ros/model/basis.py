@@ -14,14 +14,20 @@ class TimeBasis(nn.Module):
     through a small MLP. Few bands on purpose: the authors warn that many cost smoothness.
     """
 
-    def __init__(self, size: int, bands: int = 5, hidden: int = 96):
+    def __init__(
+        self,
+        size: int,
+        bands: int = 5,
+        hidden: int = 96,
+        activation: type[nn.Module] = nn.GELU,
+    ):
         super().__init__()
         self.register_buffer('bands', 2.0 ** torch.arange(bands) * math.pi / 2, persistent=False)
         self.mlp = nn.Sequential(
             nn.Linear(2 * bands + 1, hidden),
-            nn.GELU(),
+            activation(),
             nn.Linear(hidden, hidden),
-            nn.GELU(),
+            activation(),
             nn.Linear(hidden, size),
         )
 

@@ -2,7 +2,8 @@
 """A learned block of the inner loop: mixes 3-vectors across joints, gates them by invariants.
 
 Vectors are only ever added and scaled, so turning the body turns the features; the weights of a
-joint and of its mirror partner are shared, so mirroring mirrors them.
+joint and of its mirror partner are shared, so mirroring mirrors them. Joints and channels come
+last, as a product of matrices then mixes either without moving anything.
 """
 
 import torch
@@ -20,73 +21,43 @@ def both_sides_of_pairs(weight: Tensor, mirror: Tensor) -> Tensor:
 
 
 class JointMixing(nn.Module):
-    """A learned (J, J) matrix, the same for both sides of the body; (B, J, F) -> (B, J, F)."""
+    """A learned (J, J) matrix, the same for both sides of the body; (..., J, C) -> (..., J, C)."""
 
-    def __init__(self, mirror: tuple[int, ...], std: float, identity: float = 0.0):
+    def __init__(self, mirror: tuple[int, ...], std: float = 0.02):
         super().__init__()
         joints = len(mirror)
         self.register_buffer('mirror', torch.tensor(mirror), persistent=False)
-        self.weight = nn.Parameter(
-            identity * torch.eye(joints) + std * torch.randn(joints, joints)
-        )
+        self.weight = nn.Parameter(torch.eye(joints) + std * torch.randn(joints, joints))
 
     def forward(self, features: Tensor) -> Tensor:
-        weight = both_sides_of_pairs(self.weight, self.mirror)
-        if torch.compiler.is_exporting():
-            return weight @ features
-        return torch.einsum('ij,bjf->bif', weight, features)  # twice as fast to train
-
-
-class SpatialAttention(nn.Module):
-    """Mask-aware: how much each joint takes of each in every block, (B, blocks, J, J).
-
-    A learned matrix, and attention by the joints' invariant scalars (B, J, S) and by which of
-    them were seen (B, J), so that mixing vectors by them keeps their symmetry.
-    """
-
-    def __init__(self, mirror: tuple[int, ...], scalars: int, blocks: int, size: int = 8):
-        super().__init__()
-        joints, self.shape = len(mirror), (blocks, size)
-        self.register_buffer('mirror', torch.tensor(mirror), persistent=False)
-        self.mixing = nn.Parameter(torch.eye(joints) + 0.02 * torch.randn(blocks, joints, joints))
-        self.query = nn.Linear(scalars, blocks * size)
-        self.key = nn.Linear(scalars, blocks * size, bias=False)
-        self.unseen = nn.Parameter(torch.tensor(-2.0))
-
-    def forward(self, q: Tensor, seen: Tensor) -> Tensor:
-        query = self.query(q).unflatten(2, self.shape).transpose(1, 2)
-        key = self.key(q).unflatten(2, self.shape).permute(0, 2, 3, 1)
-        score = query @ key + (self.unseen * (1 - seen))[:, None, None]
-        return both_sides_of_pairs(self.mixing, self.mirror) + score.softmax(-1)
+        return both_sides_of_pairs(self.weight, self.mirror) @ features
 
 
 class Block(nn.Module):
-    """vectors (B, J, 3, C), scalars (B, J, S), weights (B, J, J) -> vectors and scalars anew."""
+    """vectors (B, 3, J, C) and scalars (B, 1, J, S) -> vectors and scalars anew."""
 
     def __init__(self, mirror: tuple[int, ...], vectors: int, scalars: int, dropout: float):
         super().__init__()
         self.mix, self.left, self.right, self.out = (
             nn.Linear(vectors, vectors, bias=False) for _ in range(4)
         )
-        self.scalar_joints = JointMixing(mirror, std=0.05)
+        self.joints, self.scalar_joints = JointMixing(mirror), JointMixing(mirror, std=0.05)
         width = 2 * vectors + scalars
-        self.norm = nn.LayerNorm(width)
-        self.hidden = nn.Linear(width, 2 * vectors)
+        self.norm = nn.LayerNorm(width)  # its shift is the bias of what follows
+        self.hidden = nn.Linear(width, 2 * vectors, bias=False)
         self.dropout = nn.Dropout(dropout)
-        self.gate = nn.Linear(2 * vectors, vectors)
-        self.scalar_out = nn.Linear(2 * vectors, scalars)
-        for layer in (self.gate, self.scalar_out):
-            nn.init.zeros_(layer.weight)
-            nn.init.zeros_(layer.bias)
-        nn.init.ones_(self.gate.bias)
+        self.gate = nn.Linear(2 * vectors, vectors, bias=False)
+        self.scalar_out = nn.Linear(2 * vectors, scalars, bias=False)
+        nn.init.normal_(self.norm.bias, std=0.3)
         with torch.no_grad():  # a block starts near to doing nothing
             self.out.weight.mul_(0.3)
+            self.scalar_out.weight.mul_(0.1)
 
-    def forward(self, v: Tensor, q: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
-        q = q + self.scalar_joints(q)
-        u = (weights @ self.mix(v).flatten(2)).unflatten(2, v.shape[2:])
-        products = (self.left(u) * self.right(u)).sum(2)
-        norms = (u * u).sum(2).clamp_min(1e-8).sqrt()
+    def forward(self, v: Tensor, q: Tensor) -> tuple[Tensor, Tensor]:
+        q = self.scalar_joints(q)
+        u = self.joints(self.mix(v))
+        products = (self.left(u) * self.right(u)).sum(1, keepdim=True)
+        norms = torch.linalg.vector_norm(u, dim=1, keepdim=True)
         hidden = self.hidden(self.norm(torch.cat([products, norms, q], -1)))
         hidden = self.dropout(nn.functional.silu(hidden))
-        return v + self.out(u * self.gate(hidden)[:, :, None]), q + self.scalar_out(hidden)
+        return v + self.out(u * self.gate(hidden)), q + self.scalar_out(hidden)

@@ -36,31 +36,32 @@ class Skeleton(nn.Module):
         self.register_buffer('chain', chain, persistent=False)  # (J, J): bones up to each joint
 
     def bones(self, positions: Tensor) -> Tensor:
-        """Vector of each joint's bone, (..., J, 3); zero where it has no parent."""
+        """Vector of each joint's bone, (..., 3, J, N) of as many poses; zero without a parent."""
         return self.bone @ positions
 
     def lengths(self, positions: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean length (B, J) of each bone over the samples that saw both ends, and 1 if any did.
+        """Mean length (B, 1, J, 1) of each bone over the samples that saw both ends, and 1 if any
+        did.
 
-        positions (B, N, J, 3), mask (B, N, J).
+        positions (B, 3, J, N), mask (B, 1, J, N).
         """
-        both = mask * (mask @ self.parent.T)
-        count = both.sum(1)
-        length = self.bones(positions).square().sum(-1).clamp_min(1e-12).sqrt()
-        return (length * both).sum(1) / count.clamp_min(1), (count > 0).to(mask.dtype)
+        both = mask * (self.parent @ mask)
+        count = both.sum(3, keepdim=True)
+        length = torch.linalg.vector_norm(self.bones(positions), dim=1, keepdim=True)
+        return (length * both).sum(3, keepdim=True) / count.clamp_min(1), count.clamp_max(1)
 
-    def keep_lengths(self, path: Tensor, now: Tensor, lengths: Tensor, known: Tensor) -> Tensor:
-        """path (B, Q, J, 3) with bones within TOLERANCE of their known lengths (B, J).
+    def keep_lengths(self, path: Tensor, lengths: Tensor, known: Tensor) -> Tensor:
+        """path (B, 3, J, Q), of which the last pose is at the newest time, with bones within
+        TOLERANCE of their known lengths (B, 1, J, 1).
 
-        now (B, 1, J, 3) is the same body at the newest time: how far its bones are off already is
-        allowed later too, so that nothing jumps.
+        How far bones are off already at the newest time is allowed later too, so that nothing
+        jumps.
         """
-        bones, off = self.bones(path), self.bones(now)
-        usual = lengths.clamp_min(1e-3)[:, None]
-        ratio = bones.square().sum(-1).clamp_min(1e-12).sqrt() / usual
-        present = off.square().sum(-1).clamp_min(1e-12).sqrt() / usual
-        least = present.clamp_max(1.0) - TOLERANCE
-        most = present.clamp_min(1.0) + TOLERANCE
-        kept = torch.minimum(torch.maximum(ratio, least), most) / ratio.clamp_min(1e-3)
-        change = bones * ((kept - 1) * known[:, None])[..., None]
+        bones = self.bones(path)
+        length = torch.linalg.vector_norm(bones, dim=1, keepdim=True)
+        present = length[..., -1:]
+        least = torch.minimum(present, lengths) * (1 - TOLERANCE)
+        most = torch.maximum(present, lengths) * (1 + TOLERANCE)
+        kept = torch.minimum(torch.maximum(length, least), most)
+        change = bones * ((kept / length.clamp_min(1e-3) - 1) * known)
         return path + self.chain @ change

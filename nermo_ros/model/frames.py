@@ -23,8 +23,9 @@ def newest_frames(times: Tensor, positions: Tensor, mask: Tensor, past: int) -> 
     far = (index[samples - past :, None] - index - 0.25).abs()[None, :, :, None]
     nearest = (far + samples * (1 - mask[:, None])).argmin(2)  # (B, past, J)
     filled = torch.gather(positions, 1, nearest[..., None].expand(-1, -1, -1, 3))
-    newest = newest_seen(times, positions, mask)
-    return torch.where(newest.seen[:, None, :, None] > 0, filled, newest.position[:, None])
+    newest = newest_seen(times, positions.permute(0, 3, 2, 1), mask.transpose(1, 2)[:, None])
+    here = newest.position.permute(0, 3, 2, 1)
+    return torch.where(newest.seen > 0, filled, here)
 
 
 def cosine_transform(frames: int) -> Tensor:

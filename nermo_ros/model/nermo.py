@@ -150,23 +150,27 @@ class NermoNetwork(nn.Module):
 
     def forward(self, times: Tensor, positions: Tensor, mask: Tensor, query: Tensor) -> Tensor:
         times, query = since_newest(times, mask, query)
-        newest = newest_seen(times, positions, mask)
         mask = mask.transpose(1, 2)  # (B, J, N)
-        target = GAIN * (positions.transpose(1, 2) - newest.position[:, :, None]) * mask[..., None]
-        centre = 0 if self.config.fixed_root else newest.centre[:, None]
-        place = 3 * (newest.position - centre)
-        tokens = self.encoder(times, target, mask, place, newest.time, self.codes)
+        newest = newest_seen(times, positions.permute(0, 3, 2, 1), mask[:, None])
+        here, seen, age = (
+            newest.position[..., 0].mT,
+            newest.seen[:, 0, :, 0],
+            newest.time[:, 0, :, 0],
+        )
+        target = GAIN * (positions.transpose(1, 2) - here[:, :, None]) * mask[..., None]
+        place = 3 * (here - (0 if self.config.fixed_root else newest.centre[..., 0].mT))
+        tokens = self.encoder(times, target, mask, place, age, self.codes)
         *film, shift, readout, place = self.modulation(tokens).split(self.parts, -1)
         readout = readout.unflatten(-1, (-1, 3))
 
-        hidden = self._backbone(torch.cat([times, query], 1), tokens, newest.seen, film)
+        hidden = self._backbone(torch.cat([times, query], 1), tokens, seen, film)
         before, after = hidden.split([times.shape[1], query.shape[1]], 2)
-        observed = Observed(before, newest.which, mask[..., None], target)
+        observed = Observed(before, newest.which[:, 0], mask[..., None], target)
         if self.inner is not None:
             shift, readout = self.inner(observed, shift, readout)
         _, reference = observed.activation(shift)
         path = ((after + shift[:, :, None]).tanh() - reference) @ readout / GAIN
-        start = newest.position + place * (1 - newest.seen)[..., None]
+        start = here + place * (1 - seen)[..., None]
         return (start[:, :, None] + path).transpose(1, 2)
 
     def _backbone(self, times: Tensor, tokens: Tensor, seen: Tensor, film: list[Tensor]) -> Tensor:

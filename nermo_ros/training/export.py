@@ -69,6 +69,14 @@ def new_card(config: TrainingConfig, training: dict[str, Any]) -> dict[str, Any]
     }
 
 
+def origin(card: ModelCard) -> dict[str, Any]:
+    """What a card tells of the model that its training began from; steps: of all outer loops."""
+    training = card.training
+    steps = training['config']['outer']['steps'] + training.get('from', {}).get('steps', 0)
+    names = {'name': card.name, 'version': card.version, 'hashes': dict(card.hashes)}
+    return {**names, 'steps': steps}
+
+
 def compare(network: nn.Module, folder: Path, config: TrainingConfig) -> dict[str, float]:
     """Largest difference [m] of folder/model.onnx in ONNX Runtime from the network in float64.
 

@@ -16,7 +16,7 @@ from nermo_ros.evaluation.horizons import in_milliseconds
 from nermo_ros.evaluation.true_time import errors
 from nermo_ros.inference.card import ModelCard, write_card
 from nermo_ros.training.config import TrainingConfig
-from nermo_ros.training.export import export, new_card
+from nermo_ros.training.export import export, new_card, origin
 from nermo_ros.training.network import load_network, numpy_predictor
 from nermo_ros.training.train import geometric_mean, train
 from nermo_ros.training.windows import Mixture, make_windows
@@ -81,7 +81,7 @@ def finetune(
     if not kept:
         save_file(former, out / 'weights.safetensors')
     told = {
-        'from': {'name': card.name, 'version': card.version, 'hashes': dict(card.hashes)},
+        'from': origin(card),
         'data': {'files': len(learned), 'frames': sum(map(len, learned.values())), 'rate': RATE},
         'held_out_error_mm': {'before': before, 'after': after if kept else before},
     }

@@ -10,7 +10,6 @@ from safetensors.torch import load_file
 from torch import nn
 
 from nermo_ros.model.architectures import build
-from nermo_ros.model.network import MotionNetwork
 from nermo_ros.skeleton.body import find_body
 from nermo_ros.training.config import TrainingConfig
 
@@ -25,13 +24,20 @@ def make_network(config: TrainingConfig) -> nn.Module:
 
 
 def load_network(config: TrainingConfig, weights: Path) -> nn.Module:
-    """The trained network, ready for inference in single precision; raises FileNotFoundError."""
+    """The trained network, ready for inference in single precision.
+
+    Raises FileNotFoundError, and ValueError for weights of another network than the config's.
+    """
     if not weights.is_file():
         raise FileNotFoundError(f'no weights at {weights}: train them with `nermo train`')
     network = make_network(config)
-    network.load_state_dict(load_file(weights))
-    if isinstance(network, MotionNetwork):
-        network.decorrelate(config.history)
+    try:
+        network.load_state_dict(load_file(weights))
+    except RuntimeError as error:
+        raise ValueError(
+            f'{weights} is of another network than {config.architecture} of this version with the '
+            f'sizes of its model.yaml: train it anew with `nermo train`'
+        ) from error
     return network.eval()
 
 

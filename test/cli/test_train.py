@@ -73,6 +73,16 @@ def test_resumes(cmu, small, tmp_path):
     assert (tmp_path / 'out' / 'weights.safetensors').read_bytes() == weights
 
 
+def test_goes_on_from_the_weights_of_another_run(cmu, small, tmp_path):
+    config, first, second = small('body17'), tmp_path / 'first', tmp_path / 'second'
+    assert run(config, '--data', cmu, '--out', first) == 0
+    assert run(config, '--data', cmu, '--start', first, '--out', second, '--steps', 2) == 0
+    assert float(figures(second)[0]['loss']) < float(figures(first)[0]['loss'])
+    told = yaml.safe_load((second / 'model.yaml').read_text())['training']['from']
+    weights = yaml.safe_load((first / 'model.yaml').read_text())['hashes']
+    assert told == {'name': 'body17', 'version': '4', 'hashes': weights, 'steps': 4}
+
+
 def test_faults_are_told(cmu, tmp_path, capsys):
     for arguments, message in (
         (['absent', '--data', cmu], 'no training config'),

@@ -19,7 +19,10 @@ UNCAPTURABLE = (
     'aten.item',
     'nonzero',
     'lift_fresh',
-    'linalg',
+    *(
+        f'linalg_{solver}'
+        for solver in ('solve', 'inv', 'lu', 'ldl', 'chol', 'eig', 'svd', 'lstsq')
+    ),
     'masked_select',
     'unique',
 )

@@ -23,12 +23,13 @@ def gradient_descent(design, target, ridge, steps, c):
     """Step by step, by autograd, around where it starts."""
     start = c
     identity = torch.eye(design.shape[-1], dtype=design.dtype)
-    trace = (design.mT @ design + ridge * identity).diagonal(dim1=-2, dim2=-1).sum(-1)
+    curvature = (design.mT @ design + ridge * identity).diagonal(dim1=-2, dim2=-1)
+    rates = 1 / (len(identity) * curvature)[..., None]
     for _ in range(steps):
         c = c.detach().requires_grad_()
         cost = (target - design @ c).square().sum() + ridge * (c - start).square().sum()
         (gradient,) = torch.autograd.grad(cost / 2, c)
-        c = c - gradient / trace[:, None, None]
+        c = c - rates * gradient
     return c.detach()
 
 

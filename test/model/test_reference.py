@@ -4,32 +4,39 @@ import torch
 from nermo_ros.model.reference import newest_seen, since_newest
 
 
+def newest_of(times, positions, mask):
+    """Of positions (B, N, J, 3) and mask (B, N, J)."""
+    return newest_seen(times, positions.permute(0, 3, 2, 1), mask.transpose(1, 2)[:, None])
+
+
 def test_newest_seen_sample_of_each_joint():
     times = torch.tensor([[-0.2, -0.1, 0.0]])
     positions = torch.arange(3.0)[None, :, None, None] + torch.zeros(1, 3, 2, 3)
     mask = torch.tensor([[[1.0, 1.0], [1.0, 1.0], [0.0, 1.0]]])
-    newest = newest_seen(times, positions, mask)
-    assert newest.which.tolist() == [[[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]]
-    torch.testing.assert_close(newest.position[0, :, 0], torch.tensor([1.0, 2.0]))
-    torch.testing.assert_close(newest.time[0], torch.tensor([-0.1, 0.0]))
-    assert newest.seen.tolist() == [[1.0, 1.0]]
-    torch.testing.assert_close(newest.centre[0], torch.full((3,), 1.5))
+    newest = newest_of(times, positions, mask)
+    assert newest.which[0, 0].tolist() == [[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
+    torch.testing.assert_close(newest.position[0, 0, :, 0], torch.tensor([1.0, 2.0]))
+    torch.testing.assert_close(newest.time[0, 0, :, 0], torch.tensor([-0.1, 0.0]))
+    assert newest.seen.flatten().tolist() == [1.0, 1.0]
+    assert newest.joints.item() == 2
+    torch.testing.assert_close(newest.centre.flatten(), torch.full((3,), 1.5))
 
 
 def test_a_joint_never_seen_is_at_the_centroid_now():
     times, mask = torch.tensor([[-0.1, 0.0]]), torch.ones(1, 2, 3)
     mask[:, :, 2] = 0
     positions = torch.tensor([1.0, 3.0, 50.0])[None, None, :, None].expand(1, 2, 3, 3)
-    newest = newest_seen(times, positions, mask)
-    assert not newest.which[0, 2].any()
-    torch.testing.assert_close(newest.position[0, 2], torch.full((3,), 2.0))
-    assert newest.time[0, 2] == 0
-    assert newest.seen[0, 2] == 0
+    newest = newest_of(times, positions, mask)
+    assert not newest.which[0, 0, 2].any()
+    torch.testing.assert_close(newest.position[0, :, 2, 0], torch.full((3,), 2.0))
+    assert newest.time[0, 0, 2] == 0
+    assert newest.seen[0, 0, 2] == 0
 
 
 def test_nothing_seen_is_the_origin():
-    newest = newest_seen(torch.tensor([[-0.1, 0.0]]), torch.ones(1, 2, 3, 3), torch.zeros(1, 2, 3))
-    assert not any(value.any() for value in newest)
+    newest = newest_of(torch.tensor([[-0.1, 0.0]]), torch.ones(1, 2, 3, 3), torch.zeros(1, 2, 3))
+    assert newest.joints.item() == 1
+    assert not any(value.any() for value in newest._replace(joints=newest.joints - 1))
 
 
 def test_times_count_from_the_newest_sample_of_the_body():

@@ -4,6 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from nermo_ros.training.export import random_histories
 from nermo_ros.training.network import load_network, make_network, numpy_predictor
@@ -31,3 +32,13 @@ def test_architectures_and_sizes_that_do_not_exist(small_config):
         make_network(replace(small_config(), architecture='oracle'))
     with pytest.raises(ValueError, match='depth'):
         make_network(replace(small_config(), network={'depth': 3}))
+
+
+def test_weights_of_another_network(small_config, tmp_path):
+    config = small_config()
+    weights = tmp_path / 'weights.safetensors'
+    save_file(make_network(config).state_dict(), weights)
+    load_network(config, weights)
+    other = replace(config, network={**config.network, 'scalars': 5})
+    with pytest.raises(ValueError, match='train it anew'):
+        load_network(other, weights)

@@ -37,6 +37,9 @@ ones only for a late sample; `batch` looks for the newest usable sample from the
 takes lengths without numpy's general norm, sorts nothing that is sorted and copies no batch of
 which everybody is kept; a model's card is read by the C loader of YAML, which shortens the
 start-up. `publish` was flat arrays before; `outputs` builds nothing that nobody subscribes to.
+`predictor`, the largest, takes as long for one person as its graph has operations: 728 before, 532
+with the inner loop as products of matrices, 337 with joints and channels last, so that mixing them
+moves nothing.
 """
 
 
