@@ -51,7 +51,7 @@ ROOMS = {
     'observation': Walls({'numpy'}, set(), {'skeleton'}),
     'inference': Walls(
         {'numpy', 'yaml'},
-        {'onnxruntime', 'torch', 'cuda'},
+        {'onnx', 'onnxruntime', 'torch', 'cuda'},
         {'skeleton', 'observation'},
         frozenset({'model', 'training'}),  # what the torch backends run
     ),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Build a model's TensorRT engine for this machine and keep it, so that no node has to."""
+"""Build a model's engine for this machine and keep it, so that no node has to."""
 
 import argparse
 
@@ -10,6 +10,12 @@ def main(argv: list[str]) -> int:
     parser.add_argument(
         'model', nargs='?', default='body17', help='shipped name or folder (body17)'
     )
+    parser.add_argument(
+        '--backend',
+        choices=('tensorrt', 'native'),
+        default='tensorrt',
+        help='what it is for: the GPU (tensorrt), or this processor (native)',
+    )
     parser.add_argument('--anew', action='store_true', help='build it even if it is there')
     parser.add_argument(
         '--dry-run',
@@ -18,7 +24,7 @@ def main(argv: list[str]) -> int:
     )
     args = parser.parse_args(argv)
 
-    from nermo_ros.inference.build_engine import build_engine, try_build
+    from nermo_ros.inference.build_engine import BUILDERS, try_build
     from nermo_ros.inference.card import ModelError
     from nermo_ros.inference.models import model_folder
     from nermo_ros.inference.predictor import BackendError
@@ -29,10 +35,11 @@ def main(argv: list[str]) -> int:
     try:
         folder = model_folder(args.model)
         if args.dry_run:
-            built, seconds, size = try_build(folder)
+            built, seconds, size = try_build(folder, args.backend)
             say(f'{built} builds {args.model} in {seconds:.1f} s, {size / 1e6:.1f} MB: not kept')
         else:
-            say(f'{args.model} is ready: {build_engine(folder, say, args.anew)}')
+            path = BUILDERS[args.backend](folder, say, args.anew)
+            say(f'{args.model} is ready: {path}')
     except (BackendError, ModelError, OSError) as error:
         parser.exit(1, f'nermo build-engine: {error}\n')
     return 0

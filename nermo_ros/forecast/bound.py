@@ -64,8 +64,9 @@ def _last_seen(
     where (P, J, 3)."""
     seen = mask[:, ::-1] > 0
     column = mask.shape[1] - 1 - seen.argmax(1)
-    place = np.take_along_axis(positions, column[:, None, :, None], axis=1)[:, 0]
-    return np.asarray(seen.any(1)), -np.take_along_axis(times, column, axis=1), place
+    people = np.arange(len(times))[:, None]
+    place = positions[people, column, np.arange(mask.shape[2])]
+    return np.asarray(seen.any(1)), -times[people, column], place
 
 
 def length(vectors: np.ndarray) -> np.ndarray:

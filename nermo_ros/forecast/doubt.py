@@ -59,7 +59,7 @@ class Doubt:
         if stood_in.any():
             radii[stood_in] = self._of_fallback(batch, query, stood_in)
         radii = np.maximum(np.minimum(radii, farthest), FLOOR).astype(np.float32)
-        return Answer(radii, ~stood_in & (np.nan_to_num(miss) > self._unfamiliar))
+        return Answer(radii, ~stood_in & (miss > self._unfamiliar))
 
     def _of_fallback(self, batch: Batch, query: np.ndarray, rows: np.ndarray) -> np.ndarray:
         if self._fallback is None:

@@ -13,7 +13,7 @@ from nermo_ros.forecast.doubt import Doubt
 from nermo_ros.forecast.forecast import Forecast, Status
 from nermo_ros.forecast.memory import GRID
 from nermo_ros.inference.predictor import BackendError, Predictor
-from nermo_ros.observation.batch import Batch
+from nermo_ros.observation.batch import Batch, real_samples
 from nermo_ros.observation.observation import JointState
 
 FALLBACK_MODEL = 'damped_velocity'
@@ -134,7 +134,7 @@ class Forecaster:
         if wanted.any():
             card = self.predictor.card
             # Outside the times it was trained on, the model's pose is held.
-            held = np.clip(query, -card.past, card.horizon).astype(np.float32)
+            held = np.minimum(np.maximum(query, -card.past), card.horizon).astype(np.float32)
             began = time.perf_counter_ns()
             try:
                 output = self.predictor(*arrays, held)
@@ -192,6 +192,6 @@ def _rows(batch: Batch, keep: np.ndarray) -> Batch:
 
 
 def _observed_fraction(batch: Batch) -> np.ndarray:
-    """(P, 17) float32; the padding, which repeats the oldest time, is no sample."""
-    real = np.diff(batch.times, axis=1, append=np.inf) > 0
-    return (batch.mask.sum(1) / np.maximum(real.sum(1), 1)[:, None]).astype(np.float32)
+    """(P, 17) float32."""
+    count = real_samples(batch.times).sum(1)
+    return (batch.mask.sum(1) / count[:, None]).astype(np.float32)

@@ -78,7 +78,7 @@ class Memory:
 
 def _at(paths: np.ndarray, ahead: np.ndarray) -> np.ndarray:
     """Paths (P, G, J, 3) at GRID -> (P, N, J, 3) at `ahead` (P, N) s."""
-    place = np.clip(ahead / GRID[1], 0, len(GRID) - 1)
+    place = np.minimum(np.maximum(ahead / GRID[1], 0), len(GRID) - 1)
     left = np.minimum(place.astype(np.intp), len(GRID) - 2)
     share = (place - left)[..., None, None].astype(np.float32)
     rows = np.arange(len(paths))[:, None]

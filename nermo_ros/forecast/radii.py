@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from nermo_ros.observation.batch import real_samples
 from nermo_ros.skeleton.groups import GROUPS, group_indices
 
 # Upper ends of the classes below the last one: a person's share of missing joint samples, and the
@@ -29,6 +30,10 @@ TYPICAL_MISS = 0.03  # m, where a radius is as in the table; also where the miss
 LEAST_MISS = 0.005  # m, below which a miss is luck
 FLOOR = 0.005  # m, no radius is less
 
+# As arrays; the edges up to what rounding takes.
+_MISSING, _AGES = np.array(MISSING) + 1e-6, np.array(AGES) + 1e-4
+_KNOTS, _STEPS, _POWERS = np.array(KNOTS), np.diff(KNOTS), np.array(POWERS)
+
 # What a table was fitted for, written beside it: it means nothing under other values.
 RULE = {
     'missing_below': list(MISSING),
@@ -42,17 +47,16 @@ RULE = {
 
 
 def missing_class(times: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """(P,) index in MISSING_NAMES; times (P, N), mask (P, N, J). Padding, which repeats the oldest
-    time, is no sample."""
-    real = np.diff(times, axis=1, append=np.inf) > 0
-    seen = (mask * real[..., None]).sum((1, 2)) / np.maximum(real.sum(1) * mask.shape[2], 1)
-    return np.digitize(1 - seen, np.array(MISSING) + 1e-6)
+    """(P,) index in MISSING_NAMES; times (P, N), mask (P, N, J)."""
+    real = real_samples(times)
+    seen = (mask.sum(2) * real).sum(1) / (real.sum(1) * mask.shape[2])
+    return _class(1 - seen, _MISSING)
 
 
 def joint_state(times: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """(P, J) index in STATES, by the time from a joint's newest sample to time zero."""
     newest = np.where(mask > 0, times[..., None], -np.inf).max(1, initial=-np.inf)
-    state = np.digitize(-newest, np.array(AGES) + 1e-4)
+    state = _class(-newest, _AGES)
     return np.where(np.isfinite(newest), state, len(STATES) - 1)
 
 
@@ -61,7 +65,7 @@ def growth(miss: np.ndarray, states: np.ndarray) -> np.ndarray:
     states (P, J): at least 1 for a joint that was not just seen, as a small miss tells of the
     others only."""
     miss = np.where(np.isfinite(miss), np.maximum(miss, LEAST_MISS), TYPICAL_MISS)
-    factor = (miss / TYPICAL_MISS)[:, None] ** np.array(POWERS)
+    factor = (miss / TYPICAL_MISS)[:, None] ** _POWERS
     fresh = (states == STATES.index('fresh'))[..., None]
     return np.where(fresh, factor[:, None], np.maximum(factor, 1)[:, None])
 
@@ -134,10 +138,13 @@ class Radii:
 
 def _linear(at_knots: np.ndarray, query: np.ndarray) -> np.ndarray:
     """(P, J, K) at KNOTS -> (P, Q, J) at query (P, Q)."""
-    knots = np.array(KNOTS)
-    left = np.clip(np.searchsorted(knots, query, 'right') - 1, 0, len(knots) - 2)
-    share = np.maximum((query - knots[left]) / (knots[left + 1] - knots[left]), 0)[..., None]
-    at_knots = at_knots.swapaxes(1, 2)
-    low = np.take_along_axis(at_knots, left[..., None], 1)
-    high = np.take_along_axis(at_knots, left[..., None] + 1, 1)
-    return low + share * (high - low)
+    left = np.searchsorted(_KNOTS[1:-1], query, 'right')
+    share = np.maximum((query - _KNOTS[left]) / _STEPS[left], 0)[..., None]
+    people, at_knots = np.arange(len(query))[:, None], at_knots.swapaxes(1, 2)
+    low = at_knots[people, left]
+    return low + share * (at_knots[people, left + 1] - low)
+
+
+def _class(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """How many of the edges a value has reached."""
+    return np.asarray((values[..., None] >= edges).sum(-1))

@@ -11,11 +11,12 @@ from nermo_ros.inference.predictor import BackendError, Predictor
 BACKENDS = {
     'tensorrt': 'nermo_ros.inference.tensorrt_backend:TensorRtPredictor',
     'torch_cuda_graph': 'nermo_ros.inference.torch_cuda_graph_backend:TorchCudaGraphPredictor',
+    'native': 'nermo_ros.inference.native_backend:NativePredictor',
     'onnxruntime': 'nermo_ros.inference.onnxruntime_backend:OnnxRuntimePredictor',
     'torch': 'nermo_ros.inference.torch_backend:TorchPredictor',
 }
 # Best first. The reference is no choice for a node: torch is large, and it is slow.
-AUTO = ('tensorrt', 'torch_cuda_graph', 'onnxruntime')
+AUTO = ('tensorrt', 'torch_cuda_graph', 'native', 'onnxruntime')
 
 
 def open_predictor(

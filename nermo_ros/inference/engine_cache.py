@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""TensorRT engines on disk: each belongs to one GPU, one TensorRT, one graph, and says so."""
+"""Built engines on disk: each belongs to one device, one builder, one graph, and says so.
+
+TensorRT's plans for a GPU, compiled libraries for a processor.
+"""
 
 import fcntl
 import hashlib
@@ -26,22 +29,32 @@ class BadEntryError(ValueError):
 class EngineKey:
     """What an engine was built for; it works for nothing else.
 
-    capability: of the GPU, as '8.7'; onnx: sha256 of the graph; options: of the build.
+    device: its name; capability: what it can do, as '8.7' of a GPU; flavour, version: of the
+    builder; runtime: version of what the engine runs in; onnx: sha256 of the graph; options: of
+    the build.
     """
 
-    gpu: str
+    device: str
     capability: str
     flavour: str
     version: str
-    cuda: str
+    runtime: str
     onnx: str
     options: str
 
     @property
     def file(self) -> str:
-        """Name in the cache: the same after an update of TensorRT, so that nothing piles up."""
-        gpu = re.sub(r'\W+', '_', self.gpu).strip('_')
-        return f'{self.onnx[:16]}-{self.flavour}-{gpu}-{self.capability}.engine'
+        """Name in the cache: the same after an update of the builder, so that nothing piles up."""
+        device = re.sub(r'\W+', '_', self.device).strip('_')
+        return f'{self.onnx[:16]}-{self.flavour}-{device}-{self.capability}.engine'
+
+
+def read_graph(folder: Path) -> bytes:
+    """folder/model.onnx; raises BackendError where it is missing."""
+    path = Path(folder) / 'model.onnx'
+    if not path.is_file():
+        raise BackendError(f'{path} is missing: write it with `nermo export {folder}`')
+    return path.read_bytes()
 
 
 def default_folder() -> Path:
@@ -77,7 +90,7 @@ class EngineCache:
                 reason = 'asked for'
             except BadEntryError as bad:
                 reason = str(bad)
-            self._report(f'building a TensorRT engine ({reason}); this can take minutes')
+            self._report(f'building an engine of {key.flavour} ({reason}); this can take a while')
             plan = build()
             self._write(key, plan)
             self._report(f'the engine is at {self.path(key)}')

@@ -14,7 +14,7 @@ from nermo_ros.inference import golden, tensorrt_api
 from nermo_ros.inference.buckets import Programs
 from nermo_ros.inference.card import ModelCard
 from nermo_ros.inference.cuda import Cuda
-from nermo_ros.inference.engine_cache import EngineCache, EngineKey, default_folder
+from nermo_ros.inference.engine_cache import EngineCache, EngineKey, default_folder, read_graph
 from nermo_ros.inference.gpu import missing_gpu
 from nermo_ros.inference.onnxruntime_backend import OnnxRuntimePredictor
 from nermo_ros.inference.predictor import (
@@ -74,11 +74,11 @@ class TensorRtPredictor:
         if not any(map(_installed, sum(tensorrt_api.FLAVOURS.values(), ()))):
             raise UnavailableError(f'no TensorRT: install {tensorrt_api.NEEDS}')
         # In a process of its own: a builder takes memory and cores, and may bring down its own.
-        command = [sys.executable, '-m', 'nermo_ros.inference.build_engine', str(folder)]
+        builder = [sys.executable, '-m', 'nermo_ros.inference.build_engine']
         return Swapping(
             OnnxRuntimePredictor.load(folder),
             'tensorrt',
-            command,
+            [*builder, str(folder), 'tensorrt'],
             lambda: cls.load(folder),
             report,
         )
@@ -137,14 +137,6 @@ class _Program:
         if not self._context.execute_async_v3(int(self._cuda.stream)):
             raise BackendError(f'{self._name} failed: its own lines above say why')
         self._cuda.to_host(self.output, self._device[-1])
-
-
-def read_graph(folder: Path) -> bytes:
-    """folder/model.onnx; raises BackendError where it is missing."""
-    path = Path(folder) / 'model.onnx'
-    if not path.is_file():
-        raise BackendError(f'{path} is missing: write it with `nermo export {folder}`')
-    return path.read_bytes()
 
 
 def engine_key(graph: bytes, flavour: str, trt: Any, cuda: Cuda) -> EngineKey:

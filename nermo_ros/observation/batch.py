@@ -21,3 +21,10 @@ class Batch:
     times: np.ndarray
     positions: np.ndarray
     mask: np.ndarray
+
+
+def real_samples(times: np.ndarray) -> np.ndarray:
+    """(P, N) bool, of times (P, N): padding, which repeats the oldest time, is no sample."""
+    real = np.ones(times.shape, bool)
+    np.greater(times[:, 1:], times[:, :-1], out=real[:, :-1])
+    return real

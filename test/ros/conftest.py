@@ -92,7 +92,7 @@ class Graph:
         """A PredictNode with the small model, taken up to a lifecycle state."""
         from nermo_ros.ros.node import PredictNode
 
-        overrides = {'model': str(self.model), **parameters}
+        overrides = {'model': str(self.model), 'backend': 'onnxruntime', **parameters}
         node = self.add(
             PredictNode(
                 context=self.context,

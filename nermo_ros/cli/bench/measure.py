@@ -14,9 +14,9 @@ import numpy as np
 
 from nermo_ros.cli.bench import child, end_to_end
 from nermo_ros.cli.bench.contenders import QUERIES, Contenders, contenders
+from nermo_ros.cli.bench.tables import ON_A_CPU
 from nermo_ros.cli.bench.turns import allocations, percentiles, take_turns
 
-REFERENCE = 'onnxruntime'  # of the ratios: one thread of a CPU, as the baselines have
 RATE = 30  # Hz, of the figures by people
 
 
@@ -79,9 +79,11 @@ def _calls(plan: Plan, found: Contenders) -> dict[str, Any]:
         for name, call in calls.items():
             allocated[name][str(people)] = allocations(call)
     first = str(plan.people[0])
-    ours = took.get(REFERENCE, {}).get(first, {}).get('p50')
+    reference = next((name for name in ON_A_CPU if name in took), '')
+    ours = took.get(reference, {}).get(first, {}).get('p50')
     others = [name for name in names if name not in found.backends]
     return {
+        'reference': reference,
         'adapt_decode_ms': {name: took[name] for name in found.backends},
         'baseline_ms': {name: took[name] for name in others},
         'speedup': {name: round(took[name][first]['p50'] / ours, 2) for name in others if ours},

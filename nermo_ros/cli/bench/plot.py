@@ -7,6 +7,7 @@ from typing import Any
 
 # Okabe and Ito's colours, which everybody can tell apart; markers and lines say the same.
 LOOK = {
+    'native': ('#E69F00', 'P', '-'),
     'onnxruntime': ('#0072B2', 'o', '-'),
     'tensorrt': ('#009E73', 's', '-'),
     'torch_cuda_graph': ('#56B4E9', 'D', '-'),

@@ -12,7 +12,7 @@ from nermo_ros.evaluation.table import aligned
 
 Figures = Mapping[str, Any]
 MAIN = 'bench'  # file of the figures that come first
-NEEDED = ('machine', 'adapt_decode_ms', 'baseline_ms', 'speedup', 'not_run')
+NEEDED = ('machine', 'reference', 'adapt_decode_ms', 'baseline_ms', 'speedup', 'not_run')
 HOW = """\
 `nermo bench` measured all of it; `make bench` does so anew and writes this page.
 

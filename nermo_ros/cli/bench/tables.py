@@ -8,7 +8,9 @@ from nermo_ros.evaluation.table import markdown_table
 
 Figures = Mapping[str, Any]
 BEFORE = 'before'  # file of figures of the same machine before the cuts
-CPU = 'onnxruntime'
+# Of one thread of a CPU, as the baselines have; the first that was measured is what counts.
+ON_A_CPU = ('native', 'onnxruntime')
+CPU = 'the fastest on a CPU'
 # What, where in the figures, is it a limit from above, the limit, unit. Figures that a machine
 # cannot have (no GPU) are left out.
 TARGETS: tuple[tuple[str, tuple[str, ...], bool, float, str], ...] = (
@@ -39,7 +41,10 @@ which everybody is kept; a model's card is read by the C loader of YAML, which s
 start-up. `publish` was flat arrays before; `outputs` builds nothing that nobody subscribes to.
 `predictor`, the largest, takes as long for one person as its graph has operations: 728 before, 532
 with the inner loop as products of matrices, 337 with joints and channels last, so that mixing them
-moves nothing.
+moves nothing. Compiled for the processor (`native`) it is one function: no operator is looked up,
+no memory is asked for, what is computed element by element is computed in one loop, and what only
+moves things costs nothing. After a pause, when the caches are cold, that counts for more than in a
+loop.
 """
 
 
@@ -48,7 +53,7 @@ def target_rows(figures: Figures) -> list[list[str]]:
     rows = []
     for what, path, above, limit, unit in TARGETS:
         value: Any = figures
-        for key in path:
+        for key in (figures['reference'] if key == CPU else key for key in path):
             value = value.get(key) if isinstance(value, Mapping) else None
         if value is not None:
             met = value <= limit if above else value >= limit
@@ -96,7 +101,7 @@ def _times(figures: Figures) -> str:
 
 def _ratios(figures: Figures) -> str:
     rows = [[name, f'{ratio:.2f} ×'] for name, ratio in figures['speedup'].items()]
-    return markdown_table([f'time of one person against {CPU}', 'ratio'], rows)
+    return markdown_table([f'time of one person against {figures["reference"]}', 'ratio'], rows)
 
 
 def _apart(figures: Figures) -> str:

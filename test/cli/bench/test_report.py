@@ -24,6 +24,7 @@ def measured(node=True, **changes):
         'quick': False,
         'model': 'body17',
         'runs': 9,
+        'reference': 'onnxruntime',
         'adapt_decode_ms': {'onnxruntime': times(0.375)},
         'baseline_ms': {'simlpe_eager': times(3.0)},
         'speedup': {'simlpe_eager': 8.0, 'simlpe_onnxruntime': 1.5},
