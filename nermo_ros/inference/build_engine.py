@@ -11,7 +11,7 @@ from nermo_ros.inference import tensorrt_api
 from nermo_ros.inference.card import ModelError
 from nermo_ros.inference.cuda import Cuda
 from nermo_ros.inference.engine_cache import EngineCache, default_folder, read_graph
-from nermo_ros.inference.native.compiler import library_key
+from nermo_ros.inference.native.compiler import describe, find_compiler, library_key
 from nermo_ros.inference.native_backend import compile_checked
 from nermo_ros.inference.predictor import BackendError
 from nermo_ros.inference.tensorrt_backend import engine_key
@@ -58,7 +58,7 @@ def try_build(folder: Path, backend: str) -> tuple[str, float, int]:
     """
     began = time.monotonic()
     if backend == 'native':
-        builder, plan = library_key(read_graph(folder)).version, compile_checked(folder)
+        builder, plan = describe(find_compiler()), compile_checked(folder)
     else:
         trt, flavour = tensorrt_api.find_tensorrt()
         builder, plan = f'{flavour} {trt.__version__}', tensorrt_api.build(trt, read_graph(folder))

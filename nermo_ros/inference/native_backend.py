@@ -15,8 +15,12 @@ from nermo_ros.inference.engine_cache import (
     default_folder,
     read_graph,
 )
-from nermo_ros.inference.native.compiler import Library, compile_graph, library_key
-from nermo_ros.inference.native.graph import need_onnx
+from nermo_ros.inference.native.compiler import (
+    Library,
+    compile_graph,
+    library_key,
+    need_tools,
+)
 from nermo_ros.inference.onnxruntime_backend import OnnxRuntimePredictor
 from nermo_ros.inference.predictor import BackendError, check_shapes
 from nermo_ros.inference.swapping import Swapping
@@ -65,7 +69,7 @@ class NativePredictor:
         try:
             return cls(card, Library(cache.read(key)))
         except BadEntryError:
-            need_onnx()
+            need_tools()
         # In a process of its own: so that it can have a low priority.
         builder = [sys.executable, '-m', 'nermo_ros.inference.build_engine']
         return Swapping(
@@ -104,6 +108,7 @@ def compile_checked(folder: Path) -> bytes:
     """The library of folder/model.onnx; raises BackendError where it does not agree with ONNX
     Runtime."""
     card = ModelCard.read(folder)
+    need_tools()
     compiled = compile_graph(read_graph(folder), card.samples)
     predictor = NativePredictor(card, Library(compiled))
     golden.check(predictor, folder)

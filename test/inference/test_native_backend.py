@@ -10,12 +10,12 @@ from nermo_ros.inference.card import ModelCard
 from nermo_ros.inference.engine_cache import FOLDER, EngineCache, default_folder, read_graph
 from nermo_ros.inference.golden import TOLERANCE, disagreement, random_histories
 from nermo_ros.inference.models import model_folder, shipped_models
-from nermo_ros.inference.native.compiler import Library, compile_graph, library_key
+from nermo_ros.inference.native.compiler import Library, compile_graph, find_compiler, library_key
 from nermo_ros.inference.native.translation import ELEMENTWISE
 from nermo_ros.inference.predictor import BackendError, UnavailableError
 
 try:
-    library_key(b'')
+    find_compiler()
 except UnavailableError as missing:
     pytest.skip(str(missing), allow_module_level=True)
 pytest.importorskip('onnx')
@@ -74,6 +74,14 @@ def test_what_disagrees_is_not_kept(cache, monkeypatch):
     with pytest.raises(BackendError, match='differs from ONNX Runtime'):
         open_predictor(BODY17, 'native')
     assert not list(cache.folder.glob('*.engine'))
+
+
+def test_what_was_compiled_needs_no_compiler(cache, monkeypatch, compiled):
+    with monkeypatch.context() as at_first:
+        at_first.setattr(native_backend, 'compile_graph', lambda graph, samples: compiled)
+        open_predictor(BODY17, 'native').close()
+    monkeypatch.setenv('CXX', 'no_such_compiler')
+    assert open_predictor(BODY17, report=print).name == 'native'
 
 
 @pytest.mark.parametrize('compiler', ['no_such_compiler', 'false', ''])

@@ -13,8 +13,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from nermo_ros import __version__
 from nermo_ros.inference.engine_cache import EngineKey
-from nermo_ros.inference.native.graph import TIMES, one_person
+from nermo_ros.inference.native.graph import TIMES, need_onnx, one_person
 from nermo_ros.inference.native.translation import translate
 from nermo_ros.inference.predictor import INPUTS, BackendError, UnavailableError
 
@@ -62,19 +63,33 @@ def find_compiler() -> list[str]:
     return command
 
 
+def need_tools() -> None:
+    """Raises UnavailableError where something that compiling needs is not there."""
+    describe(find_compiler())
+    need_onnx()
+
+
+def describe(compiler: list[str]) -> str:
+    """What the compiler calls itself; raises UnavailableError where it does not run."""
+    try:
+        done = subprocess.run([*compiler, '--version'], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise UnavailableError(f'{" ".join(compiler)} fails: {error}') from error
+    return done.stdout.partition('\n')[0]
+
+
 def library_key(graph: bytes) -> EngineKey:
-    """Of the graph on this machine; raises UnavailableError without a compiler."""
-    compiler = find_compiler()
-    made_by = hashlib.sha256(' '.join([*compiler, *FLAGS]).encode())
-    for file in sorted(KERNELS.parent.glob('*')):
-        if file.is_file():
+    """Of the graph on this machine, whatever compiler there is or was."""
+    made_by = hashlib.sha256(' '.join(FLAGS).encode())
+    for file in sorted(KERNELS.parent.iterdir()):
+        if file.suffix in ('.py', '.h'):
             made_by.update(file.read_bytes())
     name, features = _processor()
     return EngineKey(
         device=name,
         capability=f'{platform.machine()}-{hashlib.sha256(features.encode()).hexdigest()[:12]}',
         flavour='native',
-        version=_first_line([*compiler, '--version']),
+        version=__version__,
         runtime=platform.libc_ver()[1],
         onnx=hashlib.sha256(graph).hexdigest(),
         options=made_by.hexdigest(),
@@ -137,11 +152,3 @@ def _processor() -> tuple[str, str]:
         told.setdefault(name.strip().lower(), value.strip())
     features = told.get('flags') or told.get('features', '')
     return told.get('model name') or told.get('cpu part', 'unknown'), features
-
-
-def _first_line(command: list[str]) -> str:
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise UnavailableError(f'{" ".join(command)} fails: {error}') from error
-    return done.stdout.partition('\n')[0]
