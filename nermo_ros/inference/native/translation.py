@@ -68,21 +68,30 @@ class _Translation:
         self._constants, self._shapes = graph.constants, graph.shapes
         self._values = Values(graph)
         for node in graph.nodes:
-            translated = getattr(self, f'_{node.kind.lower()}', None)
-            if node.kind in ELEMENTWISE:
-                self._put_off(node, ELEMENTWISE[node.kind], node.inputs)
-            elif node.kind in REDUCTIONS:
-                self._reduce(node, REDUCTIONS[node.kind])
-            elif translated is not None:
-                translated(node)
-            else:
-                raise BackendError(f'the operator {node.kind} is not translated to C++')
+            try:
+                self._translate(node)
+            except (LookupError, TypeError, ValueError) as error:
+                raise BackendError(
+                    f'the operator {node.kind}, as it is used here, is not translated to C++: '
+                    f'{error!r}'
+                ) from error
         result = self._values.memory(graph.output)
         self._values.copied(result, View.whole('out', result.shape))
 
     def program(self) -> Program:
         body, length = self._values.body()
         return Program(body, self._values.constants(), length)
+
+    def _translate(self, node: Node) -> None:
+        translated = getattr(self, f'_{node.kind.lower()}', None)
+        if node.kind in ELEMENTWISE:
+            self._put_off(node, ELEMENTWISE[node.kind], node.inputs)
+        elif node.kind in REDUCTIONS:
+            self._reduce(node, REDUCTIONS[node.kind])
+        elif translated is not None:
+            translated(node)
+        else:
+            raise BackendError(f'the operator {node.kind} is not translated to C++')
 
     def _put_off(self, node: Node, text: str, names: tuple[str, ...]) -> None:
         shape = self._shapes[node.outputs[0]]
@@ -241,11 +250,8 @@ class _Translation:
         shape = self._shapes[node.outputs[0]]
         if node.attributes.get('axis', -1) % len(shape) != len(shape) - 1:
             raise BackendError(f'{node.kind} not of the last axis is not translated to C++')
-        source, to = (
-            self._values.packed(self._values.memory(node.inputs[0])),
-            self._values.buffer(shape),
-        )
-        size = shape[-1]
+        source = self._values.packed(self._values.memory(node.inputs[0]))
+        to, size = self._values.buffer(shape), shape[-1]
         self._values.statements.append(
             f'for (int i = 0; i < {math.prod(shape[:-1])}; ++i) {function}<{size}>'
             f'({source.pointer} + i * {size}, {arguments}{to.base} + i * {size});'

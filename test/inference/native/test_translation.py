@@ -9,7 +9,7 @@ import pytest
 
 from nermo_ros.inference.native import graph as native_graph
 from nermo_ros.inference.native.compiler import FLAGS, Library, compile_graph, find_compiler
-from nermo_ros.inference.native.graph import TIMES, one_person
+from nermo_ros.inference.native.graph import TIMES, Graph, Node, one_person
 from nermo_ros.inference.native.translation import translate
 from nermo_ros.inference.predictor import BackendError, UnavailableError
 
@@ -154,6 +154,16 @@ def test_memory_is_used_again():
 def test_an_operator_that_is_not_translated_is_named():
     with pytest.raises(BackendError, match='Atan is not translated'):
         translate(one_person(exported(lambda t, p, m: p.atan()[:, :1]), SAMPLES))
+
+
+def test_an_operator_that_is_used_otherwise_is_named():
+    with pytest.raises(BackendError, match='powers other than squares are not translated'):
+        translate(one_person(exported(lambda t, p, m: p[:, :1] ** 3), SAMPLES))
+    bound_by_what_is_computed = Node('Clip', ('times', 'mask'), ('forecast',), {})
+    shapes = {'times': (1, 8), 'mask': (1, 8), 'forecast': (1, 8)}
+    graph = Graph((bound_by_what_is_computed,), {}, shapes, ('times', 'mask'), 'forecast')
+    with pytest.raises(BackendError, match='Clip, as it is used here, is not translated'):
+        translate(graph)
 
 
 def test_a_graph_of_other_numbers_is_refused():
