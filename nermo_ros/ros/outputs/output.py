@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What an output is: a topic, and what goes there after a forecast and when nobody is there."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -42,7 +43,7 @@ class Nobody:
     times: np.ndarray
 
 
-class Output:
+class Output(ABC):
     """One topic of a lifecycle node, from configure to cleanup.
 
     A subclass says what is sent. Raises ValueError, which says what to do, where the message's
@@ -81,11 +82,11 @@ class Output:
         """Whether somebody subscribes."""
         return self._publisher.get_subscription_count() > 0
 
+    @abstractmethod
     def publish(self, cycle: Cycle) -> None:
         """After every forecast."""
-        raise NotImplementedError
 
-    def nobody(self, empty: Nobody) -> None:
+    def nobody(self, empty: Nobody) -> None:  # noqa: B027, not every output has something to say
         """When everybody is gone, at the heartbeat, on deactivation and after a clock jump."""
 
     def close(self) -> None:
