@@ -5,6 +5,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nermo_ros.observation.batch import real_samples
 from nermo_ros.observation.tracks import Tracks, TrackSettings
 from nermo_ros.skeleton.body17 import INDEX
 
@@ -133,3 +134,9 @@ def test_always_fit_for_a_predictor(seen, events, samples, seconds, use_inferred
     for row, person in enumerate(batch.ids):
         assert batch.mask[row, -1].any() == batch.mask[row].any()
         assert batch.stamps[row] <= tracks.newest[person].stamp
+
+
+def test_padding_is_no_sample():
+    times = np.float32([[-0.5, -0.5, -0.5, -0.1, 0.0], [-0.4, -0.3, -0.2, -0.1, 0.0]])
+    real = real_samples(times)
+    assert real.tolist() == [[False, False, True, True, True], [True] * 5]
