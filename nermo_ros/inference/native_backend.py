@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The graph compiled for the processor at hand, on one CPU thread; compiled once and kept."""
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,9 +20,8 @@ from nermo_ros.inference.native.compiler import (
     library_key,
     need_tools,
 )
-from nermo_ros.inference.onnxruntime_backend import OnnxRuntimePredictor
 from nermo_ros.inference.predictor import BackendError, check_shapes
-from nermo_ros.inference.swapping import Swapping
+from nermo_ros.inference.swapping import Swapping, behind_onnx_runtime
 
 LINE = 64  # bytes of a cache line
 
@@ -70,15 +68,7 @@ class NativePredictor:
             return cls(card, Library(cache.read(key)))
         except BadEntryError:
             need_tools()
-        # In a process of its own: so that it can have a low priority.
-        builder = [sys.executable, '-m', 'nermo_ros.inference.build_engine']
-        return Swapping(
-            OnnxRuntimePredictor.load(folder),
-            cls.name,
-            [*builder, str(folder), cls.name],
-            lambda: cls.load(folder),
-            report,
-        )
+        return behind_onnx_runtime(folder, 'native', lambda: cls.load(folder), report)
 
     def warm_up(self) -> None:
         """Run once."""

@@ -2,12 +2,15 @@
 """Serves by one predictor while a faster one is prepared, and hands over once that is warm."""
 
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 
+from nermo_ros.inference.onnxruntime_backend import OnnxRuntimePredictor
 from nermo_ros.inference.predictor import BackendError, Predictor
 
 WAIT = 10.0  # s, that closing waits for a load under way
@@ -106,3 +109,12 @@ class Swapping:
     def _give_up(self, reason: str) -> None:
         self._state = f'{self._target} failed: {reason}'
         self._report(f'{self._state}; {self._serving.name} goes on')
+
+
+def behind_onnx_runtime(
+    folder: Path, backend: str, load: Callable[[], Predictor], report: Callable[[str], None]
+) -> Swapping:
+    """ONNX Runtime serves while folder's engine for the backend is built in another process, which
+    may be of low priority, take memory and bring down itself alone."""
+    builder = [sys.executable, '-m', 'nermo_ros.inference.build_engine', str(folder), backend]
+    return Swapping(OnnxRuntimePredictor.load(folder), backend, builder, load, report)

@@ -3,7 +3,6 @@
 
 import hashlib
 import importlib.util
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ from nermo_ros.inference.card import ModelCard
 from nermo_ros.inference.cuda import Cuda
 from nermo_ros.inference.engine_cache import EngineCache, EngineKey, default_folder, read_graph
 from nermo_ros.inference.gpu import missing_gpu
-from nermo_ros.inference.onnxruntime_backend import OnnxRuntimePredictor
 from nermo_ros.inference.predictor import (
     INPUTS,
     OUTPUT,
@@ -24,7 +22,7 @@ from nermo_ros.inference.predictor import (
     UnavailableError,
     input_shapes,
 )
-from nermo_ros.inference.swapping import Swapping
+from nermo_ros.inference.swapping import Swapping, behind_onnx_runtime
 
 
 class TensorRtPredictor:
@@ -73,15 +71,7 @@ class TensorRtPredictor:
             raise UnavailableError(reason)
         if not any(map(_installed, sum(tensorrt_api.FLAVOURS.values(), ()))):
             raise UnavailableError(f'no TensorRT: install {tensorrt_api.NEEDS}')
-        # In a process of its own: a builder takes memory and cores, and may bring down its own.
-        builder = [sys.executable, '-m', 'nermo_ros.inference.build_engine']
-        return Swapping(
-            OnnxRuntimePredictor.load(folder),
-            'tensorrt',
-            [*builder, str(folder), 'tensorrt'],
-            lambda: cls.load(folder),
-            report,
-        )
+        return behind_onnx_runtime(folder, 'tensorrt', lambda: cls.load(folder), report)
 
     def warm_up(self) -> None:
         """Make every bucket's graph and run it."""

@@ -6,6 +6,7 @@ import time
 import numpy as np
 import pytest
 
+from nermo_ros.inference import swapping as swapping_module
 from nermo_ros.inference import tensorrt_backend
 from nermo_ros.inference.backends import open_predictor
 from nermo_ros.inference.engine_cache import default_folder
@@ -126,8 +127,8 @@ def test_closing_before_it_was_warmed_up(swapping):
 def test_a_node_gets_tensorrt_behind_onnx_runtime(fake_gpu, monkeypatch):
     """The stand-ins live in this process alone: the engine is built here, not in a child."""
     said = []
-    monkeypatch.setattr(tensorrt_backend, 'sys', type(sys)('sys'))
-    tensorrt_backend.sys.executable = '/bin/true'
+    monkeypatch.setattr(swapping_module, 'sys', type(sys)('sys'))
+    swapping_module.sys.executable = '/bin/true'
     monkeypatch.setattr(tensorrt_backend, '_installed', lambda module: True)
     predictor = open_predictor('body17', 'auto', report=said.append)
     assert predictor.name.startswith('onnxruntime (tensorrt') and predictor.why == ()
