@@ -12,12 +12,13 @@ from pathlib import Path
 from nermo_ros.cli.figure_outputs import Scenes, draw_outputs
 from nermo_ros.cli.node_process import NodeProcess
 from nermo_ros.cli.over_dds import player_and_recorder, wait_until_active
+from nermo_ros.cli.recorder import Recorder
 from nermo_ros.inference.models import model_folder
 from nermo_ros.recordings.camera import Frame
 from nermo_ros.recordings.recording import Recording
 
 ALWAYS = ('predicted_skeletons', 'repaired_skeletons')  # every picture has people in it
-REST = 0.5  # s, for the last messages to come
+REST = 0.5  # s without a message: the last one has come
 TOPIC = 'skeletons'
 
 
@@ -45,7 +46,7 @@ def replay_outputs(
             player.play()
             time.sleep(REST)
             node.check()
-        time.sleep(REST)
+        _until_quiet(recorder)
     recorder.save(out / 'bag')
     names = [kind.topic for kind in chosen]
     drawn = draw_outputs(out, Scenes(recorder, names), [*names, *sketched], recording)
@@ -55,6 +56,13 @@ def replay_outputs(
         shows = f'; {drawn[name]} shows what it would be' if name in drawn else ''
         lines.append(f'{name}: not sent, {package} is not installed{shows}')
     return '\n'.join([*lines, f'{out}: bag, node.log'])
+
+
+def _until_quiet(recorder: Recorder) -> None:
+    heard = -1
+    while len(recorder.heard) > heard:
+        heard = len(recorder.heard)
+        time.sleep(REST)
 
 
 def _on(switch: str) -> str | bool:

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 from geometry_msgs.msg import Point, Pose, Quaternion
-from rclpy.duration import Duration
 
 from nermo_ros.forecast.capsules import Capsules, capsules, swept
 from nermo_ros.forecast.forecast import Forecast
@@ -24,7 +23,6 @@ from nermo_ros.ros.outputs.predicted import header
 PREFIX = 'human_'
 AFRESH = 5.0  # s, between two times that everybody is added anew
 WITHIN = 0.06  # s, between the instants that a swept shape is made of
-FLUSH = 0.5  # s, for the last removal to arrive
 
 
 class PlanningScene(Output):
@@ -65,11 +63,6 @@ class PlanningScene(Output):
         if changes:
             self._publisher.publish(message(changes, empty.now, empty.frame))
         self._sent = self._added = -np.inf
-
-    def close(self) -> None:
-        # A ghost left behind would block the robot until somebody finds it.
-        self._publisher.wait_for_all_acked(Duration(seconds=FLUSH))
-        super().close()
 
 
 def shapes_of(forecast: Forecast, ahead: float, values: Any) -> Capsules:
