@@ -6,10 +6,11 @@ import sys
 
 import rclpy
 from rclpy.exceptions import InvalidParameterTypeException, InvalidParameterValueException
-from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.executors import ExternalShutdownException
 from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.signals import SignalHandlerOptions
 
+from nermo_ros.ros.messages_first import MessagesFirst
 from nermo_ros.ros.node import PredictNode
 
 POLL = 0.2  # s, within which a signal is noticed
@@ -33,8 +34,7 @@ def run(args: list[str]) -> int:
         print(f'nermo predict: {error}', file=sys.stderr)
         rclpy.try_shutdown()
         return 1
-    executor = SingleThreadedExecutor()
-    executor.add_node(node)
+    executor = MessagesFirst(node)
     try:
         if node.parameters['autostart'] and not _started(node):
             return 1
