@@ -41,20 +41,23 @@ def bound(
     seen, since, place = _last_seen(times, positions, mask)
     joints = np.arange(len(LENGTHS))
     # Of the other joints only the one that is tightest now: every one is a bound by itself.
-    others = (limits.speeds * since + np.where(seen, 0, np.inf))[:, None] + LENGTHS
+    unseen = np.where(seen, 0, np.inf)
+    others = (limits.speeds * since + unseen)[:, None] + LENGTHS
     others[:, joints, joints] = np.inf
     nearest = others.argmin(2)
     people = np.arange(len(times))[:, None]
-    limb = np.where(np.isfinite(others.min(2)), LENGTHS[joints, nearest], np.inf)
+    limb = LENGTHS[joints, nearest] + unseen[people, nearest]
 
-    def around(joint: np.ndarray, slack: np.ndarray) -> np.ndarray:
-        way = length(forecast - place[people, joint][:, None])
-        passed = np.abs(query[..., None] + since[people, joint][:, None])
-        moved = limits.error + limits.speeds[joint][:, None] * passed
-        return way + moved + slack[:, None]
+    def around(
+        place: np.ndarray, since: np.ndarray, speeds: np.ndarray, slack: np.ndarray
+    ) -> np.ndarray:
+        way = length(forecast - place[:, None])
+        passed = np.abs(query[..., None] + since[:, None])
+        return way + speeds * passed + (limits.error + slack)[:, None]
 
-    own = around(np.broadcast_to(joints, seen.shape), np.where(seen, 0, np.inf))
-    return _kept(query, np.minimum(own, around(nearest, limb)))
+    own = around(place, since, limits.speeds, unseen)
+    there = place[people, nearest], since[people, nearest], limits.speeds[nearest][:, None]
+    return _kept(query, np.minimum(own, around(*there, limb)))
 
 
 def _last_seen(

@@ -4,6 +4,7 @@
 import time
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -18,6 +19,9 @@ from nermo_ros.observation.observation import JointState
 
 FALLBACK_MODEL = 'damped_velocity'
 PARTIAL_BELOW = 0.5  # share of joint samples seen
+# A member's name takes longer to find than a number.
+OK, WARMING_UP, PARTIAL, UNFAMILIAR, STALE, FALLBACK = map(int, Status)
+MISSING, INFERRED, OBSERVED = map(int, JointState)
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class ForecastSettings:
     stale_after: float = 0.3
     limits: Limits = field(default_factory=Limits)
 
-    @property
+    @cached_property
     def times(self) -> np.ndarray:
         """(K,) float32 s, increasing, at least one."""
         count = max(1, int(self.horizon / self.step + 1e-6))
@@ -76,7 +80,7 @@ class Forecaster:
         """
         times = self.settings.times if times is None else np.asarray(times, np.float32)
         if states is None:
-            states = np.where(batch.mask[:, -1] > 0, JointState.OBSERVED, JointState.MISSING)
+            states = np.where(batch.mask[:, -1] > 0, OBSERVED, MISSING)
         seen = np.asarray(batch.mask.any((1, 2)))
         self.counts['unseen'] += int((~seen).sum())
         if not seen.all():
@@ -102,7 +106,7 @@ class Forecaster:
             times=times,
             positions=positions[:, 1:],
             repaired=np.where(kept[..., None], batch.positions[:, -1], positions[:, 0]),
-            states=np.where(kept, states, JointState.INFERRED).astype(np.uint8),
+            states=np.where(kept, states, INFERRED).astype(np.uint8),
             observed_fraction=fraction,
             ages=ages,
             status=self._status(
@@ -118,10 +122,12 @@ class Forecaster:
         """As _predict; what the next moment will show to be right or wrong is asked for too."""
         if not self.doubt.calibrated:
             return self._predict(batch, query, wanted)
-        grid = np.tile(GRID, (len(batch.ids), 1))
-        output, failed = self._predict(batch, np.concatenate([query, grid], 1), wanted)
-        self.doubt.memory.add(batch, output[:, query.shape[1] :], wanted & ~failed)
-        return output[:, : query.shape[1]], failed
+        people, asked = query.shape
+        both = np.empty((people, asked + len(GRID)))
+        both[:, :asked], both[:, asked:] = query, GRID
+        output, failed = self._predict(batch, both, wanted)
+        self.doubt.memory.add(batch, output[:, asked:], wanted & ~failed)
+        return output[:, :asked], failed
 
     def _predict(
         self, batch: Batch, query: np.ndarray, wanted: np.ndarray
@@ -170,12 +176,12 @@ class Forecaster:
         now: int,
     ) -> np.ndarray:
         """What limits each person's forecast most."""
-        status = np.full(len(batch.ids), Status.OK, np.uint8)
-        status[fraction.mean(1) < PARTIAL_BELOW] = Status.PARTIAL
-        status[unfamiliar] = Status.UNFAMILIAR
-        status[warming] = Status.WARMING_UP
-        status[failed] = Status.FALLBACK
-        status[(now - batch.stamps) / 1e9 > self.settings.stale_after] = Status.STALE
+        stale = (now - batch.stamps) / 1e9 > self.settings.stale_after
+        partial = fraction.sum(1) < PARTIAL_BELOW * fraction.shape[1]
+        status = np.full(len(batch.ids), OK, np.uint8)
+        rising = (partial, PARTIAL), (unfamiliar, UNFAMILIAR), (warming, WARMING_UP)
+        for rows, limit in (*rising, (failed, FALLBACK), (stale, STALE)):
+            status[rows] = limit
         return status
 
     def _model(self, without: np.ndarray) -> str:

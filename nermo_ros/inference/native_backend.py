@@ -85,7 +85,7 @@ class NativePredictor:
         people, asked = check_shapes(self.card, self.name, arrays)
         answer = np.empty((people, asked, len(self.card.joints), 3), np.float32)
         held = [np.ascontiguousarray(array, np.float32) for array in (*arrays, answer)]
-        pointers = [array.ctypes.data for array in held]
+        pointers = [array.__array_interface__['data'][0] for array in held]
         self._library.forecast(people, asked, *pointers, self._arena)
         return answer
 

@@ -12,7 +12,7 @@ import numpy as np
 from nermo_ros.observation.observation import JointState
 from nermo_ros.skeleton import body17
 
-MISSING, INFERRED, OBSERVED = JointState.MISSING, JointState.INFERRED, JointState.OBSERVED
+MISSING, INFERRED, OBSERVED = map(int, JointState)  # numpy takes longer to read a member
 JOINTS = len(body17.JOINTS)
 INNER, OUTER = np.array(body17.BONES).T
 

@@ -13,6 +13,9 @@ from nermo_ros.observation.history import JOINTS, NANOSECONDS, History
 from nermo_ros.observation.judge import Judge, JudgeSettings
 from nermo_ros.observation.observation import JointState, Observation
 
+SHAPES = (JOINTS, 3), (JOINTS,), (JOINTS,)  # of an observation's arrays
+INFERRED, OBSERVED = int(JointState.INFERRED), int(JointState.OBSERVED)
+
 
 @dataclass(frozen=True)
 class TrackSettings(JudgeSettings):
@@ -103,11 +106,8 @@ class Tracks:
     def _malformed(observation: Observation) -> Drop | None:
         if not observation.person:
             return Drop.EMPTY_ID
-        shapes = [
-            np.shape(each)
-            for each in (observation.positions, observation.states, observation.confidences)
-        ]
-        if shapes != [(JOINTS, 3), (JOINTS,), (JOINTS,)]:
+        arrays = observation.positions, observation.states, observation.confidences
+        if tuple(map(np.shape, arrays)) != SHAPES:
             return Drop.BAD_JOINTS
         return None if np.isfinite(observation.positions).all() else Drop.BAD_JOINTS
 
@@ -155,7 +155,7 @@ class Tracks:
         Seen are observed joints, with `use_inferred` also inferred ones. A person of whom nothing
         is seen is there with an all-zero mask.
         """
-        worst = JointState.INFERRED if use_inferred else JointState.OBSERVED
+        worst = INFERRED if use_inferred else OBSERVED
         shape = len(self._tracks), samples
         stamps = np.zeros(shape, np.int64)
         positions = np.zeros((*shape, JOINTS, 3), np.float32)

@@ -28,6 +28,7 @@ from nermo_ros.skeleton.body17 import JOINTS
 from nermo_ros.skeleton.reach import speeds
 
 UPRIGHT = 0.5  # least cosine between trunk and z of somebody who stands, sits or bends
+CLOCK_JUMP = Drop.CLOCK_JUMP.value
 MOST_SAMPLES = 256  # remembered of a person: two seconds at 120 Hz
 
 
@@ -98,14 +99,15 @@ class Pipeline:
         return added
 
     def _add(self, observation: Observation) -> bool:
-        observation = replace(observation, stamp=observation.stamp - self._sensor_latency)
-        jumps = self.tracks.drops[Drop.CLOCK_JUMP]
+        if self._sensor_latency:
+            observation = replace(observation, stamp=observation.stamp - self._sensor_latency)
+        jumps = self.tracks.drops.get(CLOCK_JUMP, 0)
         if self._slope is None:
             self._look_for_gravity(observation)
         drop = self.tracks.add(observation)
-        if self.tracks.drops[Drop.CLOCK_JUMP] > jumps:
+        if self.tracks.drops.get(CLOCK_JUMP, 0) > jumps:
             text = 'stamps went back in time: everybody is tracked anew'
-            self._drop(BadMessage(Drop.CLOCK_JUMP.value, text))
+            self._drop(BadMessage(CLOCK_JUMP, text))
             if self.intake.fusion is not None:
                 self.intake.fusion.clear()
         if drop is not None:

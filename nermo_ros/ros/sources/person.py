@@ -19,6 +19,18 @@ FARTHEST = 1e6
 LARGEST = 5.0
 MOST = int(max(JointState))
 
+# Why a person is dropped, and what to do: see observe().
+BAD_STATES = (
+    'bad_states',
+    f'states above {MOST}: send 0 missing, 1 inferred, 2 observed, or leave them out',
+)
+BAD_CONFIDENCES = 'bad_confidences', 'confidences outside 0..1: scale them, or leave them out'
+BAD_POSITIONS = (
+    'bad_positions',
+    f'positions that are infinite or beyond {FARTHEST:.0e} m: send metres, and NaN where a joint '
+    'is not seen',
+)
+
 
 def joint_set_of(settings: SourceSettings, default: str = '') -> JointSet:
     """The joint set the settings name; BadMessage('no_joint_set') where there is none such."""
@@ -75,17 +87,18 @@ def observe_all(
 ) -> list[Observation | BadMessage]:
     """The same for P people at once, which costs little more than for one; for each an observation
     or why there is none. Positions (P, J, 3), confidences (P, J), states (P, J)."""
-    if confidences is None:
-        confidences = np.ones(positions.shape[:-1], np.float32)
     answers: dict[int, Observation | BadMessage] = {}
     answers.update(_refusals(people, positions, confidences, states))
     rows = [row for row in range(len(people)) if row not in answers]
     if answers:
-        positions, confidences = positions[rows], confidences[rows]
+        positions = positions[rows]
+        confidences = None if confidences is None else confidences[rows]
         states = None if states is None else states[rows]
     positions, states = seen_states(
         positions, confidences, states, confidence_threshold=settings.confidence_threshold
     )
+    if confidences is None:
+        confidences = np.ones(states.shape, np.float32)
     positions, states, confidences = to_body17(joint_set, positions, states, confidences)
     for place, seen in enumerate(states.any(1).tolist()):
         person = people[rows[place]]
@@ -104,27 +117,21 @@ def observe_all(
 def _refusals(
     people: Sequence[str],
     positions: np.ndarray,
-    confidences: np.ndarray,
+    confidences: np.ndarray | None,
     states: np.ndarray | None,
 ) -> dict[int, BadMessage]:
     """By row of the people whose values are out of range."""
-    refusals: dict[int, BadMessage] = {}
+    found = []
     if states is not None:
-        for row in np.flatnonzero((states > MOST).any(1)).tolist():
-            text = (
-                f'has states above {MOST}: '
-                'send 0 missing, 1 inferred, 2 observed, or leave them out'
-            )
-            refusals[row] = BadMessage('bad_states', f'person {people[row]!r} {text}')
-    for row in np.flatnonzero(~((confidences >= 0) & (confidences <= 1)).all(1)).tolist():
-        text = 'has confidences outside 0..1: scale them, or leave them out'
-        refusals[row] = BadMessage('bad_confidences', f'person {people[row]!r} {text}')
-    for row in np.flatnonzero((np.abs(positions) > FARTHEST).any((1, 2))).tolist():
-        text = (
-            f'has positions that are infinite or beyond {FARTHEST:.0e} m: '
-            'send metres, and NaN where a joint is not seen'
-        )
-        refusals[row] = BadMessage('bad_positions', f'person {people[row]!r} {text}')
+        found.append((BAD_STATES, (states > MOST).any(1)))
+    if confidences is not None:
+        found.append((BAD_CONFIDENCES, ~((confidences >= 0) & (confidences <= 1)).all(1)))
+    found.append((BAD_POSITIONS, (np.abs(positions) > FARTHEST).any((1, 2))))
+    refusals = {}
+    for (reason, text), rows in found:
+        for row, refused in enumerate(rows.tolist()):
+            if refused:
+                refusals[row] = BadMessage(reason, f'person {people[row]!r} has {text}')
     return refusals
 
 
