@@ -2,7 +2,6 @@
 """What models cost: parameters, multiply-adds, time of a forecast, and of their training."""
 
 import argparse
-import csv
 import json
 import platform
 import sys
@@ -68,16 +67,17 @@ def _figures(folders: dict[str, Path], runs: int, trained_on: str) -> dict[str, 
         config = TrainingConfig.parse(card.training['config'])
         network = load_network(config, folder / 'weights.safetensors')
         inputs.append(_one_person(card))
+        begun = origin(folder)
         models[name] = {
             'architecture': config.architecture,
             'parameters': parameters(network),
             'multiply_adds': multiply_adds(network, inputs[-1]),
             'training': {
-                'steps': origin(card)['steps'],
+                'steps': begun['steps'],
                 'batch': config.outer.batch,
                 'seed': config.outer.seed,
                 'files': card.training.get('data', {}).get('files'),
-                'seconds': _seconds(folder / 'log.csv'),
+                'seconds': begun.get('seconds'),
             },
         }
     took = latencies([folder / 'model.onnx' for folder in folders.values()], inputs, runs)
@@ -106,15 +106,6 @@ def _one_person(card: Any) -> list[Any]:
     query = card.horizon * np.arange(1, QUERIES + 1, dtype=np.float32)[None] / QUERIES
     mask = np.ones((1, card.samples, joints), np.float32)
     return [times, 0.01 * steps.cumsum(1).astype(np.float32), mask, query.astype(np.float32)]
-
-
-def _seconds(log: Path) -> int | None:
-    """How long the training took; None where its log is not beside the model."""
-    if not log.is_file():
-        return None
-    with log.open(newline='') as file:
-        rows = list(csv.DictReader(file))
-    return int(rows[-1]['seconds']) if rows else None
 
 
 def processor() -> str:

@@ -88,7 +88,7 @@ def main(argv: list[str]) -> int:
 
     frames = sum(len(sequence) for sequence in data.learned.values())
     told = {'set': data.name, 'files': len(data.learned), 'frames': frames, 'rate': data.rate}
-    begun = {'from': origin(began)} if began else {}
+    begun = {'from': origin(args.start)} if began else {}
     write_card(args.out, new_card(config, {**begun, 'data': told}))
     difference = export(args.out)
     print(f'{args.out}/model.onnx agrees with the network in float64 to {difference:.1e} m')

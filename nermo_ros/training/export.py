@@ -21,6 +21,7 @@ from nermo_ros.model.guarded import Guarded
 from nermo_ros.skeleton.body import find_body
 from nermo_ros.training.config import TrainingConfig
 from nermo_ros.training.graph_check import check_graph
+from nermo_ros.training.log import seconds
 from nermo_ros.training.network import load_network
 
 # m, of the graph against the same network in float64: more is no rounding. Shipped models keep to
@@ -69,12 +70,17 @@ def new_card(config: TrainingConfig, training: dict[str, Any]) -> dict[str, Any]
     }
 
 
-def origin(card: ModelCard) -> dict[str, Any]:
-    """What a card tells of the model that its training began from; steps: of all outer loops."""
-    training = card.training
-    steps = training['config']['outer']['steps'] + training.get('from', {}).get('steps', 0)
-    names = {'name': card.name, 'version': card.version, 'hashes': dict(card.hashes)}
-    return {**names, 'steps': steps}
+def origin(folder: Path) -> dict[str, Any]:
+    """What the card of a model tells that begins from the one in the folder; steps, seconds: of
+    all outer loops so far, the latter where the logs tell."""
+    card = ModelCard.read(folder)
+    training, before = card.training, card.training.get('from', {'steps': 0, 'seconds': 0})
+    told = {'name': card.name, 'version': card.version, 'hashes': dict(card.hashes)}
+    told['steps'] = training['config']['outer']['steps'] + before['steps']
+    took = seconds(folder)
+    if took is not None and 'seconds' in before:
+        told['seconds'] = took + before['seconds']
+    return told
 
 
 def compare(network: nn.Module, folder: Path, config: TrainingConfig) -> dict[str, float]:

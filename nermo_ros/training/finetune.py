@@ -81,7 +81,7 @@ def finetune(
     if not kept:
         save_file(former, out / 'weights.safetensors')
     told = {
-        'from': origin(card),
+        'from': origin(folder),
         'data': {'files': len(learned), 'frames': sum(map(len, learned.values())), 'rate': RATE},
         'held_out_error_mm': {'before': before, 'after': after if kept else before},
     }

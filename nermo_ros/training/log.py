@@ -5,6 +5,16 @@ import csv
 from pathlib import Path
 
 
+def seconds(folder: Path) -> int | None:
+    """How long the run took whose log.csv is there; None where there is none."""
+    log = folder / 'log.csv'
+    if not log.is_file():
+        return None
+    with log.open(newline='') as file:
+        rows = list(csv.DictReader(file))
+    return int(rows[-1]['seconds']) if rows else None
+
+
 class Log:
     """Rows of figures by step, in folder/log.csv; a resumed run goes on after row `step`.
 

@@ -3,8 +3,11 @@ import threading
 import time
 
 import pytest
+from builtin_interfaces.msg import Time
 from rcl_interfaces.srv import ListParameters
 from rclpy.node import Node
+from rclpy.parameter import Parameter
+from rosgraph_msgs.msg import Clock
 from std_msgs.msg import String
 
 from nermo_ros.ros.messages_first import LONGEST, MessagesFirst
@@ -92,6 +95,22 @@ def test_timers_and_services_are_served_while_messages_keep_coming(alone):
     future = client.call_async(ListParameters.Request())
     assert until(executor, lambda: asked)
     assert graph.spin(future.done)
+
+
+def test_a_timer_follows_a_simulated_clock(graph):
+    simulated = Parameter('use_sim_time', value=True)
+    node = Node('alone', context=graph.context, parameter_overrides=[simulated])
+    executor, ticks = MessagesFirst(node), []
+    clock = graph.peer.create_publisher(Clock, '/clock', 10)
+    assert until(executor, clock.get_subscription_count)
+    node.create_timer(1.0, lambda: ticks.append(node.get_clock().now().nanoseconds / 1e9))
+    for seconds in range(10, 16):
+        clock.publish(Clock(clock=Time(sec=seconds)))
+        assert until(executor, lambda now=seconds: node.get_clock().now().nanoseconds == now * 1e9)
+        until(executor, lambda: False, 0.05)
+    assert len(ticks) in (5, 6) and ticks[-1] == 15
+    executor.shutdown()
+    node.destroy_node()
 
 
 def test_an_error_of_a_callback_is_not_swallowed(alone):
