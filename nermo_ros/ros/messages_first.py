@@ -3,7 +3,7 @@
 
 from typing import Any
 
-from rclpy.executors import SingleThreadedExecutor
+from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.node import Node
 from rclpy.subscription import Subscription
@@ -31,10 +31,12 @@ class MessagesFirst(SingleThreadedExecutor):
 
     def spin_once(self, timeout_sec: float | None = None) -> None:
         """Wait for anything, LONGEST at most, and call back the messages that came, or one thing
-        else."""
+        else. Raises ExternalShutdownException where the context has ended."""
         wait_set = self._awaited()
         seconds = LONGEST if timeout_sec is None else min(timeout_sec, LONGEST)
         wait_set.wait(max(0, int(seconds * NANOSECONDS)))
+        if not self.context.ok():
+            raise ExternalShutdownException()
         ready = set(wait_set.get_ready_entities('subscription'))
         if ready:
             for subscription in list(self._node.subscriptions):

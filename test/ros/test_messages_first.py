@@ -5,6 +5,7 @@ import time
 import pytest
 from builtin_interfaces.msg import Time
 from rcl_interfaces.srv import ListParameters
+from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 from rosgraph_msgs.msg import Clock
@@ -137,3 +138,10 @@ def test_spin_ends_with_a_shutdown(alone):
     executor.shutdown()
     thread.join(5 * LONGEST)
     assert not thread.is_alive()
+
+
+def test_the_end_of_the_context_is_told(alone):
+    graph, _, executor = alone
+    threading.Timer(0.05, graph.context.try_shutdown).start()
+    with pytest.raises(ExternalShutdownException):
+        until(executor, lambda: False, 5.0)
