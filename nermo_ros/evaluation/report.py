@@ -7,7 +7,6 @@ from nermo_ros.evaluation import report_tables as tables
 from nermo_ros.evaluation.measured import EXPECTED, OURS, ROWS, Figures, Measured
 from nermo_ros.evaluation.peers import CMU, TRAINED_ON
 
-IN_TWO_PARTS = ('body17',)  # trained by NAME.yaml, then by NAME_further.yaml
 HORIZON_FIGURE, MISSING_FIGURE, FILM = (
     'error_over_horizon.png', 'error_over_missing.png', 'film_strip.png',
 )  # fmt: skip
@@ -174,8 +173,7 @@ def _commands(measured: Measured, folder: str) -> str:
     models = list(measured.true_time) or ['body17']
     docs = f'docs/{folder}'
     lines = [_train(name, *run) for name, run in runs.items()]
-    for name in models:
-        lines += _train_further(name)
+    lines += [_train(name, name) for name in models]
     lines += [_evaluate('published --linear-maps', name, f'{docs}/published') for name in runs]
     lines += [_evaluate('true-time', name, f'{docs}/true_time') for name in models]
     lines += [
@@ -194,16 +192,6 @@ def _commands(measured: Measured, folder: str) -> str:
 def _train(name: str, row: str, seed: int = 0) -> str:
     config = f'ablation/{row}' if row in ROWS and row != OURS else row
     return f'nermo train {config} --seed {seed} --data cmu.npz --out runs/{name} --threads 1'
-
-
-def _train_further(name: str) -> list[str]:
-    how = '--data cmu.npz --threads 1'
-    if name not in IN_TWO_PARTS:
-        return [f'nermo train {name} {how} --out runs/{name}']
-    return [
-        f'nermo train {name} {how} --out runs/{name}_first',
-        f'nermo train {name}_further {how} --start runs/{name}_first --out runs/{name}',
-    ]
 
 
 def _evaluate(protocol: str, name: str, to: str) -> str:

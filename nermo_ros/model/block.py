@@ -21,27 +21,40 @@ def both_sides_of_pairs(weight: Tensor, mirror: Tensor) -> Tensor:
 
 
 class JointMixing(nn.Module):
-    """A learned (J, J) matrix, the same for both sides of the body; (..., J, C) -> (..., J, C)."""
+    """Learned (J, J) matrices, one for each group of channels, the same for both sides of a body.
 
-    def __init__(self, mirror: tuple[int, ...], std: float = 0.02):
+    forward(features (B, A, J, C)) -> (B, A, J, C). What joints have in common differs from slow
+    to quick parts of a motion, so that one matrix for all channels says too little.
+    """
+
+    def __init__(self, mirror: tuple[int, ...], groups: int = 1, std: float = 0.02):
         super().__init__()
         joints = len(mirror)
         self.register_buffer('mirror', torch.tensor(mirror), persistent=False)
-        self.weight = nn.Parameter(torch.eye(joints) + std * torch.randn(joints, joints))
+        noise = torch.randn(groups, joints, joints)
+        self.weight = nn.Parameter(torch.eye(joints) + std * noise)
 
     def forward(self, features: Tensor) -> Tensor:
-        return both_sides_of_pairs(self.weight, self.mirror) @ features
+        weight = both_sides_of_pairs(self.weight, self.mirror)
+        grouped = features.unflatten(-1, (len(weight), -1))
+        if torch.compiler.is_exporting():  # every backend has a product of matrices
+            return (weight @ grouped.movedim(3, 2)).movedim(2, 3).flatten(3)
+        return torch.einsum('gij,bajgc->baigc', weight, grouped).flatten(3)
 
 
 class Block(nn.Module):
     """vectors (B, 3, J, C) and scalars (B, 1, J, S) -> vectors and scalars anew."""
 
-    def __init__(self, mirror: tuple[int, ...], vectors: int, scalars: int, dropout: float):
+    def __init__(
+        self, mirror: tuple[int, ...], vectors: int, scalars: int, groups: int, dropout: float
+    ):
         super().__init__()
         self.mix, self.left, self.right, self.out = (
             nn.Linear(vectors, vectors, bias=False) for _ in range(4)
         )
-        self.joints, self.scalar_joints = JointMixing(mirror), JointMixing(mirror, std=0.05)
+        self.joints, self.scalar_joints = (
+            JointMixing(mirror, groups, std) for std in (0.02, 0.05)
+        )
         width = 2 * vectors + scalars
         self.norm = nn.LayerNorm(width)  # its shift is the bias of what follows
         self.hidden = nn.Linear(width, 2 * vectors, bias=False)

@@ -33,7 +33,8 @@ GAIN = 5.0  # brings displacements within a second (metres) to the order of one
 @dataclass(frozen=True)
 class NetworkConfig:
     """Sizes: basis functions K, of which `fitted` in the inner loop of 2^doublings steps; vector
-    and scalar channels; blocks (= rounds of the inner loop).
+    and scalar channels, in groups of which each mixes the joints in its own way; blocks (= rounds
+    of the inner loop).
 
     directions: constant vectors that the network may look at: gravity alone in the world, more
     where positions are given in the body's own frame; fixed_root: positions are relative to the
@@ -46,6 +47,7 @@ class NetworkConfig:
     bands: int = 5
     vectors: int = 64
     scalars: int = 32
+    groups: int = 1
     blocks: int = 4
     dropout: float = 0.1
     directions: tuple[tuple[float, float, float], ...] = ((0.0, 0.0, 0.3),)
@@ -94,6 +96,11 @@ class MotionNetwork(nn.Module):
                 f'network.fitted is {config.fitted}: give 1 to {config.basis}, as many as basis'
             )
         joints, k, c, s = len(parents), config.basis, config.vectors, config.scalars
+        if config.groups < 1 or c % config.groups or s % config.groups:
+            raise ValueError(
+                f'network.groups is {config.groups}: give a number that divides vectors ({c}) and '
+                f'scalars ({s})'
+            )
         self.skeleton = Skeleton(parents)
         self.register_buffer('mirror', torch.tensor(mirror), persistent=False)
         directions = torch.tensor(config.directions).T[:, None]  # (3, 1, D)
@@ -107,9 +114,9 @@ class MotionNetwork(nn.Module):
         self.embed = nn.Linear(3 * config.fitted + 4, c, bias=False)
         self.embed_directions = nn.Linear(len(config.directions), c, bias=False)
         self.embed_scale = nn.Parameter(1 + 0.1 * torch.randn(joints, c))
-        self.embed_joints = JointMixing(mirror)
+        self.embed_joints = JointMixing(mirror, config.groups)
         self.blocks = nn.ModuleList(
-            Block(mirror, c, s, config.dropout) for _ in range(config.blocks)
+            Block(mirror, c, s, config.groups, config.dropout) for _ in range(config.blocks)
         )
         self.to_modulation, self.from_step = (
             nn.ModuleList(nn.Linear(*sizes, bias=False) for _ in range(config.blocks))

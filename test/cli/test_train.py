@@ -12,7 +12,7 @@ torch = pytest.importorskip('torch', reason='training needs torch')
 
 
 SMALL = {
-    'motion': {'basis': 6, 'fitted': 4, 'vectors': 8, 'scalars': 4, 'blocks': 1},
+    'motion': {'basis': 6, 'fitted': 4, 'vectors': 8, 'scalars': 4, 'groups': 2, 'blocks': 1},
     'nermo': {'channels': 8, 'blocks': 1, 'width': 8},
 }
 
@@ -79,8 +79,10 @@ def test_goes_on_from_the_weights_of_another_run(cmu, small, tmp_path):
     assert run(config, '--data', cmu, '--start', first, '--out', second, '--steps', 2) == 0
     assert float(figures(second)[0]['loss']) < float(figures(first)[0]['loss'])
     told = yaml.safe_load((second / 'model.yaml').read_text())['training']['from']
-    weights = yaml.safe_load((first / 'model.yaml').read_text())['hashes']
-    assert told == {'name': 'body17', 'version': '4', 'hashes': weights, 'steps': 4}
+    card = yaml.safe_load((first / 'model.yaml').read_text())
+    took = int(figures(first)[-1]['seconds'])
+    named = {key: card[key] for key in ('name', 'version', 'hashes')}
+    assert told == {**named, 'steps': 4, 'seconds': took}
 
 
 def test_faults_are_told(cmu, tmp_path, capsys):

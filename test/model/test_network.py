@@ -11,7 +11,7 @@ from nermo_ros.skeleton.body17 import MIRROR, PARENTS
 @pytest.fixture(scope='module')
 def network():
     torch.manual_seed(0)
-    network = MotionNetwork(PARENTS, MIRROR, NetworkConfig(blocks=3)).double().eval()
+    network = MotionNetwork(PARENTS, MIRROR, NetworkConfig(blocks=3, groups=4)).double().eval()
     with torch.no_grad():  # freshly initialised gates and heads are next to nothing
         for parameter in network.parameters():
             parameter.add_(0.05 * torch.randn_like(parameter))
@@ -135,7 +135,7 @@ def test_continuous_in_time(network, history):
 
 
 def test_every_parameter_learns(history):
-    network = MotionNetwork(PARENTS, MIRROR, NetworkConfig(blocks=2)).double()
+    network = MotionNetwork(PARENTS, MIRROR, NetworkConfig(blocks=2, groups=2)).double()
     with torch.no_grad():
         for parameter in network.parameters():
             parameter.add_(0.05 * torch.randn_like(parameter))
@@ -147,6 +147,12 @@ def test_every_parameter_learns(history):
 def test_no_more_is_fitted_than_there_is():
     with pytest.raises(ValueError, match='fitted'):
         MotionNetwork(PARENTS, MIRROR, NetworkConfig(basis=6, fitted=8))
+
+
+@pytest.mark.parametrize('sizes', [{'groups': 5}, {'groups': 0}, {'scalars': 30, 'groups': 4}])
+def test_groups_divide_the_channels(sizes):
+    with pytest.raises(ValueError, match='groups'):
+        MotionNetwork(PARENTS, MIRROR, NetworkConfig(**sizes))
 
 
 def test_who_stands_quite_still_stays(network, history):
