@@ -27,7 +27,7 @@ class JointMixing(nn.Module):
     to quick parts of a motion, so that one matrix for all channels says too little.
     """
 
-    def __init__(self, mirror: tuple[int, ...], groups: int = 1, std: float = 0.02):
+    def __init__(self, mirror: tuple[int, ...], groups: int, std: float = 0.02):
         super().__init__()
         joints = len(mirror)
         self.register_buffer('mirror', torch.tensor(mirror), persistent=False)

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """An executor that hands over a message as soon as it is there."""
 
+from contextlib import suppress
 from typing import Any
 
+from rclpy.exceptions import InvalidHandle
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.node import Node
@@ -39,9 +41,9 @@ class MessagesFirst(SingleThreadedExecutor):
             raise ExternalShutdownException()
         ready = set(wait_set.get_ready_entities('subscription'))
         if ready:
-            for subscription in list(self._node.subscriptions):
-                if subscription.handle.pointer in ready:
-                    _hand_over(subscription)
+            there = [each for each in self._node.subscriptions if each.handle.pointer in ready]
+            for subscription in there:
+                _hand_over(subscription)
         if not ready or any(map(wait_set.get_ready_entities, OTHERS)):
             super().spin_once(0)
 
@@ -72,7 +74,8 @@ class MessagesFirst(SingleThreadedExecutor):
 
 def _hand_over(subscription: Subscription) -> None:
     """One message, as Executor._take_subscription does."""
-    with subscription.handle:
+    taken = None
+    with suppress(InvalidHandle), subscription.handle:  # another's callback took it away
         taken = subscription.handle.take_message(subscription.msg_type, subscription.raw)
     if taken is None:
         return

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 
 import rclpy
 from rclpy.context import Context
-from rclpy.duration import Duration
 from rclpy.node import Node
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 
 from nermo_ros.recordings.camera import Frame
+from nermo_ros.ros.flush import flush
 from nermo_ros.ros.sources import SOURCES
 from nermo_ros.ros.sources.source import NANOSECONDS
 from nermo_ros.skeleton.sets import JOINT_SETS
@@ -96,7 +96,7 @@ class Player(Node):
             }
             self._publisher.publish(self._write(people, self._joint_set, stamp, self._frame_id))
             played.append((stamp, frame.recording_time))
-        self._publisher.wait_for_all_acked(Duration(seconds=FLUSH))
+        flush(self._publisher, FLUSH)
         return played
 
     def _wait_for_subscription(self, wait: float) -> None:

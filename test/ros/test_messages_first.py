@@ -77,6 +77,24 @@ def test_a_callback_may_take_its_own_subscription_away(alone):
     assert until(executor, lambda: len(heard) == 2)
 
 
+def test_a_callback_may_take_another_subscription_away(alone):
+    graph, node, executor = alone
+    heard = []
+
+    def only(message):
+        heard.append(message)
+        for each in set(node.subscriptions) - {kept}:
+            node.destroy_subscription(each)
+
+    kept = node.create_subscription(String, 'words', only, 10)
+    node.create_subscription(String, 'words', heard.append, 10)
+    publisher = matched(graph, executor)
+    for word in 'ab':
+        publisher.publish(String(data=word))
+    assert until(executor, lambda: len(heard) == 2)
+    assert not until(executor, lambda: len(heard) > 2, 0.2)
+
+
 def test_timers_and_services_are_served_while_messages_keep_coming(alone):
     graph, node, executor = alone
     ticks, asked = [], []

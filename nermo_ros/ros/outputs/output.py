@@ -8,10 +8,10 @@ from importlib import import_module
 from typing import Any
 
 import numpy as np
-from rclpy.duration import Duration
 from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
 
 from nermo_ros.forecast.forecast import Forecast
+from nermo_ros.ros.flush import flush
 
 QOS = QoSProfile(depth=5, history=HistoryPolicy.KEEP_LAST, reliability=ReliabilityPolicy.RELIABLE)
 FLUSH = 0.5  # s, for what was taken back to arrive
@@ -94,5 +94,5 @@ class Output(ABC):
     def close(self) -> None:
         """Takes the topic back, once its subscribers have all that was sent."""
         # A ghost left behind would stop the robot until somebody finds it.
-        self._publisher.wait_for_all_acked(Duration(seconds=FLUSH))
+        flush(self._publisher, FLUSH)
         self._node.destroy_lifecycle_publisher(self._publisher)
