@@ -17,7 +17,7 @@ from nermo_ros.ros.diagnostics import Condition, Reporter, Statistics
 from nermo_ros.ros.ears import Ears
 from nermo_ros.ros.loading import load
 from nermo_ros.ros.newest import arrival
-from nermo_ros.ros.outputs import make_outputs, publish
+from nermo_ros.ros.outputs import close, make_outputs, publish
 from nermo_ros.ros.outputs.output import QOS as OUTPUT_QOS
 from nermo_ros.ros.outputs.output import Cycle, Nobody
 from nermo_ros.ros.parameters import Parameters
@@ -146,8 +146,7 @@ class PredictNode(LifecycleNode):
         self.destroy_timer(self._report_timer)
         self.destroy_service(self._service)
         self.destroy_publisher(self._diagnostics)
-        for output in self._outputs:
-            output.close()
+        close(self._outputs)
         self._outputs = []
         self._report_timer = None
 

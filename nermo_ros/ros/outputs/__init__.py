@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The node's outputs: a module a topic, one row each in OUTPUTS."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from nermo_ros.ros.outputs.markers import Markers
-from nermo_ros.ros.outputs.output import Cycle, Output
+from nermo_ros.ros.outputs.output import FLUSH, Cycle, Output
 from nermo_ros.ros.outputs.people import People
 from nermo_ros.ros.outputs.planning_scene import PlanningScene
 from nermo_ros.ros.outputs.points import Points
@@ -55,3 +56,11 @@ def publish(
             failed('output_failed', f'{output.topic}: {error!r}')
     stages.lap('outputs', out)
     return out
+
+
+def close(outputs: Sequence[Output]) -> None:
+    """Takes all topics back; a subscriber that does not answer is waited for once, not once by
+    each."""
+    until = time.monotonic() + FLUSH
+    for output in outputs:
+        output.close(max(0.0, until - time.monotonic()))

@@ -91,8 +91,9 @@ class Output(ABC):
     def nobody(self, empty: Nobody) -> None:  # noqa: B027, not every output has something to say
         """When everybody is gone, at the heartbeat, on deactivation and after a clock jump."""
 
-    def close(self) -> None:
-        """Takes the topic back, once its subscribers have all that was sent."""
+    def close(self, wait: float) -> None:
+        """Takes the topic back, once its subscribers have all that was sent or, where one does not
+        answer, after `wait` s."""
         # A ghost left behind would stop the robot until somebody finds it.
-        flush(self._publisher, FLUSH)
+        flush(self._publisher, wait)
         self._node.destroy_lifecycle_publisher(self._publisher)
