@@ -7,40 +7,36 @@ from dataclasses import dataclass
 import numpy as np
 
 from nermo_ros.data import missing
-from nermo_ros.skeleton.body17 import INDEX, JOINTS, MIRROR, PARENTS
+from nermo_ros.data.bodies import BodySettings, another_body
+from nermo_ros.data.reaching import reach
+from nermo_ros.skeleton.body17 import JOINTS, MIRROR
 
 LEAST_PAST, LEAST_FUTURE = 0.2, 0.4  # s
-LIMBS = [INDEX[f'{side}_{name}'] for side in 'lr' for name in ('knee', 'ankle', 'elbow', 'wrist')]
 
 
 @dataclass(frozen=True)
-class CameraSettings:
-    """Ranges that each window draws from, factors in their logarithm.
+class CameraSettings(BodySettings):
+    """Ranges that each window draws from, factors in their logarithm; those of bodies too.
 
     rate Hz; jitter: standard deviation of a stamp as a share of the period; history s; stretch:
-    speed-up of the motion; scale: of the whole body; noise m, standard deviation of a coordinate,
-    in a share `noisy` of the windows; mirror: share of mirrored windows; reverse: of those that
-    run backwards in time; bones: of those with other bone lengths, where limb and torso bones are
-    drawn from their own ranges, and with joints of the torso defined elsewhere, by `offset` m in
-    each direction (standard deviation); swap: of those where the sides of the body are taken for
-    each other during some samples; balance: 0 draws every frame alike, 1 every action alike.
+    speed-up of the motion; noise m, standard deviation of a coordinate, in a share `noisy` of the
+    windows; mirror: share of mirrored windows; reverse: of those that run backwards in time; swap:
+    of those where the sides of the body are taken for each other during some samples; balance: 0
+    draws every frame alike, 1 every action alike; reaching: share of those in which a person of
+    the sequence reaches, leans and turns instead.
     """
 
     rate: tuple[float, float] = (10.0, 60.0)
     jitter: float = 0.15
     history: tuple[float, float] = (0.3, 1.0)
     stretch: tuple[float, float] = (0.85, 1.2)
-    scale: tuple[float, float] = (0.85, 1.15)
     noise: tuple[float, float] = (0.001, 0.05)
     noisy: float = 0.5
     mirror: float = 0.5
     reverse: float = 0.3
-    bones: float = 0.5
-    limb: tuple[float, float] = (0.8, 1.25)
-    torso: tuple[float, float] = (0.5, 1.8)
-    offset: float = 0.02
     swap: float = 0.03
     balance: float = 0.5
+    reaching: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -114,7 +110,11 @@ class RandomCameras:
         every = np.concatenate([frame.clip(0), ahead.clip(0, last)], 1)
         backwards = rng.random((count, 1)) < s.reverse
         body = self._at(self.starts[sequence], np.where(backwards, last - every, every))
-        body = self._another_body(body) @ self._headings(count)[:, None]
+        made = rng.random(count) < s.reaching
+        pose = self._at(self.starts[sequence], now)[:, 0]
+        moments = stretch * np.concatenate([times, query], 1)
+        body[made] = reach(rng, pose[made], moments[made])
+        body = another_body(rng, body, s) @ self._headings(count)[:, None]
         mirrored = rng.random(count) < s.mirror
         body[mirrored] = (body[mirrored] * np.float32([1, -1, 1]))[:, :, MIRROR]
         positions, future = body[:, : self.samples], body[:, self.samples :]
@@ -129,7 +129,7 @@ class RandomCameras:
             mask=mask,
             query=query,
             future=future,
-            known=((ahead >= 0) & (ahead <= last)).astype(np.float32),
+            known=(made[:, None] | (ahead >= 0) & (ahead <= last)).astype(np.float32),
         )
 
     def _stamps(self, count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -164,40 +164,3 @@ class RandomCameras:
             end = start + rng.integers(1, 7)
             positions[person, start:end] = positions[person, start:end][:, MIRROR]
         return positions
-
-    def _another_body(self, body: np.ndarray) -> np.ndarray:
-        """The same motion by a body of another size and, for some, other proportions."""
-        rng, s, count = self.rng, self.settings, len(body)
-        factor = np.ones((count, len(JOINTS)))
-        torso = [INDEX[name] for name in ('spine', 'chest', 'neck', 'head', 'l_hip', 'l_shoulder')]
-        limbs = [INDEX[name] for name in ('l_knee', 'l_ankle', 'l_elbow', 'l_wrist')]
-        factor[:, torso] = np.exp(rng.uniform(*np.log(s.torso), (count, len(torso))))
-        factor[:, limbs] = np.exp(rng.uniform(*np.log(s.limb), (count, len(limbs))))
-        right = [index for index, name in enumerate(JOINTS) if name.startswith('r_')]
-        factor[:, right] = factor[:, [MIRROR[index] for index in right]]
-        same = rng.random(count) >= s.bones
-        factor[same] = 1
-        factor = (factor * rng.uniform(*s.scale, (count, 1))).astype(np.float32)
-        other = np.empty_like(body)
-        other[:, :, 0] = body[:, :, 0] * factor[:, None, :1]
-        for joint in range(1, len(JOINTS)):
-            parent = PARENTS[joint]
-            bone = body[:, :, joint] - body[:, :, parent]
-            other[:, :, joint] = other[:, :, parent] + bone * factor[:, None, joint, None]
-        offset = s.offset * rng.standard_normal((count, 1, len(JOINTS), 3), np.float32)
-        offset[:, :, LIMBS] = 0
-        offset[same] = 0
-        return other + offset @ torso_axes(other)
-
-
-def torso_axes(body: np.ndarray) -> np.ndarray:
-    """Left, forward and up of the torso as rows, (..., 17, 3) -> (..., 3, 3)."""
-    left_hip, right_hip, pelvis, neck = (
-        body[..., INDEX[name], :] for name in ('l_hip', 'r_hip', 'pelvis', 'neck')
-    )
-    up = neck - pelvis
-    up = up / np.linalg.norm(up, axis=-1, keepdims=True).clip(1e-6)
-    left = left_hip - right_hip
-    left = left - (left * up).sum(-1, keepdims=True) * up
-    left = left / np.linalg.norm(left, axis=-1, keepdims=True).clip(1e-6)
-    return np.stack([left, np.cross(up, left), up], -2)

@@ -116,11 +116,21 @@ def test_noise_comes_in_its_share_of_the_windows():
 
 def test_swapped_sides():
     settings = replace(PLAIN, swap=1.0)
-    windows = RandomCameras([line()], 120.0, 32, (0.0, 0.5), settings).draw(16)
+    windows = RandomCameras([line()], 120.0, 32, (0.0, 0.5), settings).draw(200)
     complete = windows.mask[:, 5:].all((1, 2))
     hips = windows.positions[:, :, INDEX['l_hip']] - windows.positions[:, :, INDEX['r_hip']]
     turned = (hips[:, 5:] * hips[:, -1:]).sum(-1) < 0
     assert turned[complete].any()
+
+
+@pytest.mark.parametrize('share', [0.0, 0.3, 1.0])
+def test_some_people_reach_instead(share):
+    settings = replace(PLAIN, reaching=share)
+    windows = RandomCameras([line()], 120.0, 32, (0.0, 0.5, 1.0), settings).draw(400)
+    between = windows.future[:, :, 13] - windows.future[:, :, 0]  # of a stiff body it stays
+    reached = np.abs(between - between[:, :1]).max((1, 2)) > 1e-3
+    assert reached.mean() == pytest.approx(0.85 * share, abs=0.1)  # some of them stand still
+    assert windows.known[reached].all()
 
 
 def test_rare_actions_get_their_share():
