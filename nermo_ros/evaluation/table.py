@@ -50,6 +50,7 @@ SHOWN = {
     '60 % missing': 'random_60',
     'the last three frames missing': 'last_3',
     'legs never seen: the other joints': 'legs',
+    'bodies from 1.1 to 2 m tall, proportions at random': 'other_bodies',
     'noise of 25 mm': 'noise_25_mm',
     'at 15 Hz': '15_hz',
     'at 60 Hz': '60_hz',

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from nermo_ros.data.bodies import BodySettings, another_body
 from nermo_ros.data.missing import EVALUATION, LEGS, Pattern, complete
 from nermo_ros.evaluation.horizons import HORIZONS
 
@@ -63,15 +64,21 @@ def errors(
     samples: int = SAMPLES,
     noise: float = 0.0,
     joints: list[int] | None = None,
+    bodies: BodySettings | None = None,
     seed: int = 0,
 ) -> np.ndarray:
     """Mean error in metres at HORIZONS (6,), mean over the sequences given.
 
-    noise: standard deviation of each seen coordinate [m]; joints: those that count, default all.
+    noise: standard deviation of each seen coordinate [m]; joints: those that count, default all;
+    bodies: another for each window, of body17, drawn from these ranges.
     """
     rng, rows = np.random.default_rng(seed), []
     for sequence in sequences.values():
         times, positions, mask, truth = windows(sequence, camera, samples)
+        if bodies:
+            whole = another_body(rng, np.concatenate([positions, truth], 1), bodies)
+            whole = whole.astype(np.float32)
+            positions, truth = whole[:, :samples], whole[:, samples:]
         mask = pattern(rng, mask).astype(np.float32)
         positions = positions + noise * rng.standard_normal(positions.shape, np.float32)
         positions = positions * mask[..., None]
@@ -94,11 +101,15 @@ def errors(
 
 NOT_LEGS = [joint for joint in range(17) if joint not in LEGS]
 
+# From a child of 1.1 m to a tall adult, each with proportions and joints of its own.
+OTHER_BODIES = BodySettings(scale=(0.6, 1.15), bones=1.0)
+
 # The rows of the report, by name: options of errors().
 SUITE: dict[str, dict[str, Any]] = {
     **{name: {'pattern': pattern} for name, pattern in EVALUATION.items()},
     'complete_other_joints': {'joints': NOT_LEGS},
     'legs': {'pattern': EVALUATION['legs'], 'joints': NOT_LEGS},
+    'other_bodies': {'bodies': OTHER_BODIES},
     'noise_25_mm': {'noise': 0.025},
     'noise_50_mm': {'noise': 0.05},
     '15_hz': {'camera': 15.0},

@@ -77,3 +77,24 @@ def test_in_milliseconds():
     assert list(in_milliseconds(np.arange(6) / 1000)) == ['80', '160', '320', '400', '560', '1000']
     with pytest.raises(ValueError, match='zip'):
         in_milliseconds(np.zeros(5))
+
+
+def test_other_bodies_do_the_same_at_their_size():
+    """What moves with the whole body goes as far as the body is large."""
+    seen = []
+
+    def peek(times, positions, mask, query):
+        seen.append((positions, mask))
+        return still(times, positions, mask, query)
+
+    sequences = {'a': line(3000)}
+    same = true_time.errors(still, sequences)
+    others = true_time.errors(peek, sequences, bodies=true_time.OTHER_BODIES)
+    assert 0.7 < (others / same).mean() < 1
+    positions, mask = (np.concatenate(each) for each in zip(*seen, strict=True))
+    assert positions.dtype == np.float32 and not positions[mask == 0].any()
+    bones = np.linalg.norm(np.diff(positions[:, -1], axis=1), axis=-1)  # of each window
+    assert (bones.std(0) > 0.05).all()
+    held = positions[mask[:, 12:].all((1, 2))][:, 12:]
+    shape = held - held[:, :, :1]
+    np.testing.assert_allclose(shape, np.broadcast_to(shape[:, :1], shape.shape), atol=1e-4)
