@@ -102,6 +102,16 @@ def test_a_failing_compiler_says_why(cache, monkeypatch):
         open_predictor(BODY17, 'native')
 
 
+def test_a_compiler_that_hangs_is_given_up(cache, tmp_path, monkeypatch):
+    script = tmp_path / 'hangs'
+    script.write_text('#!/bin/sh\n[ "$1" = --version ] && echo hangs 1 || exec sleep 60\n')
+    script.chmod(0o755)
+    monkeypatch.setenv('CXX', str(script))
+    monkeypatch.setattr('nermo_ros.inference.native.compiler.LIMIT', 0.5)
+    with pytest.raises(BackendError, match='hangs was not done after'):
+        open_predictor(BODY17, 'native')
+
+
 def test_onnx_runtime_serves_until_it_is_compiled(cache):
     said = []
     predictor = open_predictor(BODY17, 'native', said.append)

@@ -24,6 +24,7 @@ FLAGS = [
     *('-std=c++17', '-O3', '-march=native', '-shared', '-fPIC'),
     *('-fno-math-errno', '-fno-trapping-math', '-fno-signed-zeros', '-fassociative-math'),
 ]
+LIMIT = 600.0  # s, of any compiler: no machine needs as long, and one that hangs never ends
 KERNELS = Path(__file__).with_name('kernels.h')
 SOURCE = """\
 #include "kernels.h"
@@ -72,8 +73,10 @@ def need_tools() -> None:
 def describe(compiler: list[str]) -> str:
     """What the compiler calls itself; raises UnavailableError where it does not run."""
     try:
-        done = subprocess.run([*compiler, '--version'], capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError) as error:
+        done = subprocess.run(
+            [*compiler, '--version'], capture_output=True, text=True, check=True, timeout=LIMIT
+        )
+    except (OSError, subprocess.SubprocessError) as error:
         raise UnavailableError(f'{" ".join(compiler)} fails: {error}') from error
     return done.stdout.partition('\n')[0]
 
@@ -116,7 +119,15 @@ def compile_graph(graph: bytes, samples: int) -> bytes:
         shutil.copy(KERNELS, folder)
         program.constants.tofile(folder / 'constants.bin')
         command = [*compiler, *FLAGS, 'graph.cpp', '-o', 'graph.so']
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+        try:
+            done = subprocess.run(
+                command, cwd=folder, capture_output=True, text=True, timeout=LIMIT
+            )
+        except subprocess.TimeoutExpired as error:
+            raise BackendError(
+                f'{" ".join(compiler)} was not done after {LIMIT:.0f} s: set CXX to another '
+                'compiler, or use the backend onnxruntime'
+            ) from error
         if done.returncode:
             lines = done.stderr.strip().splitlines() or [f'exit status {done.returncode}']
             raise BackendError(f'{" ".join(compiler)} failed: {lines[0]}')
