@@ -37,7 +37,7 @@ def small_config():
     def make(**outer):
         config = TrainingConfig.read('body17')
         outer = {'steps': 60, 'batch': 32, 'every': 20, 'rate': 0.01, **outer}
-        clean = replace(config.camera, noisy=0.0, bones=0.0, swap=0.0)
+        clean = replace(config.camera, noisy=0.0, bones=0.0, swap=0.0, reaching=0.0)
         config = replace(config, camera=clean)
         return replace(config, network=SMALL, outer=replace(config.outer, **outer))
 

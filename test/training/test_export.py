@@ -15,6 +15,13 @@ from nermo_ros.training.network import load_network
 from nermo_ros.training.train import train
 
 
+def too_far(differences):
+    """Those above 1e-5 m. Where joints swing each by itself, as no body does, and half of the
+    history is left, rounding adds up; for how people move see test_precision.py."""
+    allowed = {'nothing': 2e-5, 'last': 5e-5, 'padded': 5e-5}
+    return {k: d for k, d in differences.items() if d > allowed.get(k, 1e-5)}
+
+
 @pytest.fixture(scope='module')
 def config(small_config):
     return small_config(steps=20)
@@ -33,7 +40,7 @@ def test_the_graph_is_the_network(config, trained):
     network = load_network(config, trained / 'weights.safetensors')
     differences = compare(network, trained, config)
     assert set(differences) == set(PATTERNS)
-    assert all(difference < 1e-5 for difference in differences.values())
+    assert too_far(differences) == {}
     predictor = open_predictor(trained, 'onnxruntime')
     arrays = random_histories(4, config.samples)
     with torch.no_grad():
@@ -46,9 +53,7 @@ def test_shipped_graphs_are_their_networks_to_float_precision(model):
     folder = model_folder(model)
     config = TrainingConfig.parse(ModelCard.read(folder).training['config'])
     differences = compare(load_network(config, folder / 'weights.safetensors'), folder, config)
-    # Where half of a history is left and the forecast goes far from it, rounding adds up.
-    allowed = {'nothing': 2e-5, 'last': 5e-5, 'padded': 5e-5}
-    assert {k: d for k, d in differences.items() if d > allowed.get(k, 1e-5)} == {}
+    assert too_far(differences) == {}
 
 
 def test_the_card_tells_what_was_trained(config, trained):
