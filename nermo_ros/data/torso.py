@@ -16,4 +16,4 @@ def torso_axes(body: np.ndarray) -> np.ndarray:
     left = left_hip - right_hip
     left = left - (left * up).sum(-1, keepdims=True) * up
     left = left / np.linalg.norm(left, axis=-1, keepdims=True).clip(1e-6)
-    return np.stack([left, np.cross(up, left), up], -2)
+    return np.stack([left, np.cross(left, up), up], -2)
