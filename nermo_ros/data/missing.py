@@ -111,16 +111,16 @@ def gap(rng: np.random.Generator, mask: np.ndarray) -> np.ndarray:
 
 # What training draws from, with the share of the batch that each pattern gets.
 TRAINING: tuple[tuple[float, Pattern], ...] = (
-    (0.08, complete),
-    (0.64, scattered((0.1, 0.6))),
-    (0.03, last_frames(1, 3)),
+    (0.06, complete),
+    (0.68, scattered((0.15, 0.6))),
+    (0.04, last_frames(1, 3)),
     (0.04, joints(0.25)),
     (0.05, limb),
     (0.02, frames(0.4)),
     (0.02, gap),
-    (0.05, never(LEGS)),
-    (0.05, never(LEGS_AND_HIPS)),
-    (0.02, never(LOWER_BODY)),
+    (0.04, never(LEGS)),
+    (0.04, never(LEGS_AND_HIPS)),
+    (0.01, never(LOWER_BODY)),
 )
 
 # What `nermo evaluate --protocol true-time` reports.

@@ -23,7 +23,7 @@ class CameraSettings(BodySettings):
     windows; mirror: share of mirrored windows; reverse: of those that run backwards in time; swap:
     of those where the sides of the body are taken for each other during some samples; balance: 0
     draws every frame alike, 1 every action alike; reaching: share of those in which a person of
-    the sequence reaches, leans and turns instead.
+    the sequence reaches, crouches, leans and turns instead.
     """
 
     rate: tuple[float, float] = (10.0, 60.0)
