@@ -12,7 +12,7 @@ import numpy as np
 from nermo_ros.cli.camera_options import positive
 from nermo_ros.cli.cameras_report import document, text
 from nermo_ros.cli.two_views import Watch, rigs, run
-from nermo_ros.evaluation.horizons import in_milliseconds
+from nermo_ros.evaluation.horizons import in_milliseconds, known
 from nermo_ros.evaluation.score import Score
 from nermo_ros.inference.backends import open_predictor
 from nermo_ros.inference.card import ModelError
@@ -92,7 +92,10 @@ def experiment(
         rows[name] = {
             'unseen': round(float(np.mean(unseen)), 4),
             'most_people': max(ids),
-            **{f'{which}_mm': in_milliseconds(score.mean()) for which, score in scores.items()},
+            **{
+                f'{which}_mm': known(in_milliseconds(score.mean()))
+                for which, score in scores.items()
+            },
         }
     options = ('places', 'apart', 'distance', 'height', 'rate', 'noise', 'bias', 'seed')
     card = predictor.card

@@ -4,6 +4,7 @@
 from typing import Any
 
 from nermo_ros.cli.two_views import RECENT
+from nermo_ros.evaluation.report_tables import cells
 from nermo_ros.evaluation.table import markdown_table
 
 
@@ -15,8 +16,8 @@ def text(result: dict[str, Any]) -> str:
         [
             name,
             f'{row["unseen"]:.0%}',
-            *(f'{row["all_mm"][key]:.1f}' for key in keys),
-            *(f'{row["hidden_mm"][key]:.1f}' for key in keys),
+            *cells(row['all_mm'], 1, keys),
+            *cells(row['hidden_mm'], 1, keys),
         ]
         for name, row in result['settings'].items()
     ]

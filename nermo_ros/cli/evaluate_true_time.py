@@ -23,7 +23,7 @@ def _forecasters(predictor: Any) -> dict[str, Callable]:
 def cmu(args: argparse.Namespace, predictor: Any) -> dict[str, Any]:
     """mm by row of the suite, forecaster and horizon; the baselines see the same histories."""
     from nermo_ros.data.cmu import load_cmu
-    from nermo_ros.evaluation.horizons import in_milliseconds
+    from nermo_ros.evaluation.horizons import in_milliseconds, known
     from nermo_ros.evaluation.true_time import SUITE, errors, test_sequences
 
     forecasters, samples = _forecasters(predictor), predictor.card.samples
@@ -32,7 +32,7 @@ def cmu(args: argparse.Namespace, predictor: Any) -> dict[str, Any]:
         raise ValueError('no test files of the protocol in --data: keys start with test/')
     rows = {
         row: {
-            name: in_milliseconds(errors(forecaster, sequences, samples=samples, **options))
+            name: known(in_milliseconds(errors(forecaster, sequences, samples=samples, **options)))
             for name, forecaster in forecasters.items()
         }
         for row, options in SUITE.items()

@@ -3,11 +3,9 @@
 
 from typing import Any
 
-import numpy as np
-
 from nermo_ros.evaluation.comparison import Comparison
 from nermo_ros.evaluation.coverage import Figures
-from nermo_ros.evaluation.horizons import in_milliseconds
+from nermo_ros.evaluation.horizons import in_milliseconds, known
 from nermo_ros.evaluation.table import error_table
 
 KEYS = {
@@ -37,10 +35,7 @@ def summary(comparison: Comparison, **more: Any) -> dict[str, Any]:
 
 def _errors(comparison: Comparison, person: str | None) -> dict[str, dict[str, float | None]]:
     return {
-        key: {
-            horizon: error if np.isfinite(error) else None
-            for horizon, error in in_milliseconds(comparison.scores[name].mean(person)).items()
-        }
+        key: known(in_milliseconds(comparison.scores[name].mean(person)))
         for name, key in KEYS.items()
     }
 

@@ -97,13 +97,11 @@ def _true_time(measured: Measured, folder: str) -> Iterable[str]:
         yield (
             f'{files} CMU test files. Missing samples are drawn once and are the same for every '
             'forecaster. "legs" and "complete other joints" count the joints that are no legs; '
+            '"complete 100 ms later" is the error 100 ms beyond the time of its column; '
             '"15 hz" and "60 hz" are complete histories at other rates, the others are at 30 Hz.'
         )
         yield tables.true_time(figures)
-        yield (
-            'Over complete histories; the last three frames are 100 ms, and the reference is '
-            'linear between its horizons:'
-        )
+        yield 'Over complete histories; the last three frames are 100 ms:'
         yield tables.true_time_ratios(figures)
         yield 'Baselines on the same histories:'
         yield tables.true_time_baselines(figures)

@@ -3,8 +3,6 @@
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from nermo_ros.evaluation.horizons import HORIZONS
 from nermo_ros.evaluation.measured import (
     MATCHED,
@@ -22,14 +20,13 @@ KEYS = tuple(f'{1000 * horizon:.0f}' for horizon in HORIZONS)
 HEAD = 'error [mm] after [ms]'
 BASELINES = ('zero_velocity', 'constant_velocity', 'damped_velocity')
 SHOWN_MEANS = ('mean_of_4', 'mean_of_5', 'mean_of_6')
-# Rows of true time that are compared: with which row, and how many ms
-# further ahead of that.
+# Rows of true time that are compared, and with which.
 RATIOS = {
-    'random_40': ('complete', 0),
-    'legs': ('complete_other_joints', 0),
-    'last_3': ('complete', 100),
-    '15_hz': ('complete', 0),
-    '60_hz': ('complete', 0),
+    'random_40': 'complete',
+    'legs': 'complete_other_joints',
+    'last_3': 'complete_100_ms_later',
+    '15_hz': 'complete',
+    '60_hz': 'complete',
 }
 
 
@@ -116,24 +113,16 @@ def true_time_ratios(figures: Figures) -> str:
     """Errors of RATIOS over the error that they are compared with."""
     suite = figures['error_mm']
     rows = []
-    for row, (other, later) in RATIOS.items():
+    for row, other in RATIOS.items():
         if row in suite and other in suite:
-            against = f'{words(other)}, {later:.0f} ms later' if later else words(other)
-            ratio = _ratio(suite[row]['model'], suite[other]['model'], later)
-            rows.append([f'{words(row)} / {against}', *cells(ratio, 3)])
+            ratio = _ratio(suite[row]['model'], suite[other]['model'])
+            rows.append([f'{words(row)} / {words(other)}', *cells(ratio, 3)])
     return markdown_table(['ratio after [ms]', *KEYS], rows)
 
 
-def _ratio(errors: Errors, reference: Errors, later: float) -> dict[str, float | None]:
-    """The reference linear between its horizons; None beyond them."""
-    horizons = np.array([float(key) for key in KEYS])
-    known = np.array([reference[key] for key in KEYS], float)
-    at = np.interp(horizons + later, horizons, known, right=np.nan)
-    values = np.array([errors[key] for key in KEYS], float) / at
-    return {
-        key: float(value) if np.isfinite(value) else None
-        for key, value in zip(KEYS, values, strict=True)
-    }
+def _ratio(errors: Errors, reference: Errors) -> dict[str, float | None]:
+    """None where the reference has no figure."""
+    return {key: errors[key] / of if (of := reference[key]) is not None else None for key in KEYS}
 
 
 def true_time_baselines(figures: Figures) -> str:

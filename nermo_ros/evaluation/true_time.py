@@ -7,7 +7,7 @@ positions linearly interpolated. The error is Euclidean in the world, mean over 
 of an action, then over the actions.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -32,11 +32,15 @@ def test_sequences(sequences: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def windows(
-    sequence: np.ndarray, camera: float, samples: int = SAMPLES
+    sequence: np.ndarray,
+    camera: float,
+    samples: int = SAMPLES,
+    horizons: Sequence[float] = HORIZONS,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """times (W, N), positions (W, N, 17, 3), mask (W, N, 17), truth (W, 6, 17, 3), N = samples.
+    """times (W, N), positions (W, N, 17, 3), mask (W, N, 17), truth (W, K, 17, 3), N = samples.
 
-    camera in Hz; histories of fewer than `samples` samples are padded in front.
+    camera in Hz; histories of fewer than `samples` samples are padded in front. horizons (K,) in
+    seconds, at most 1.
     """
     now = np.arange(40, len(sequence) - 122, STRIDE)
     back = np.arange(samples - 1, -1, -1)
@@ -45,7 +49,7 @@ def windows(
     seen = (times > -HISTORY) & (frame >= 0) & (back < SAMPLES)
     mask = np.repeat(seen[..., None], sequence.shape[1], 2).astype(np.float32)
     positions = at(sequence, frame.clip(0)) * mask[..., None]
-    truth = at(sequence, now[:, None] + RATE * np.array(HORIZONS))
+    truth = at(sequence, now[:, None] + RATE * np.array(horizons))
     return times.astype(np.float32), positions, mask, truth
 
 
@@ -65,16 +69,19 @@ def errors(
     noise: float = 0.0,
     joints: list[int] | None = None,
     bodies: BodySettings | None = None,
+    later: float = 0.0,
     seed: int = 0,
 ) -> np.ndarray:
     """Mean error in metres at HORIZONS (6,), mean over the sequences given.
 
     noise: standard deviation of each seen coordinate [m]; joints: those that count, default all;
-    bodies: another for each window, of body17, drawn from these ranges.
+    bodies: another for each window, of body17, drawn from these ranges; later: seconds by which
+    every horizon is farther, NaN where that is beyond the last one.
     """
+    horizons = [horizon + later for horizon in HORIZONS if horizon + later <= HORIZONS[-1]]
     rng, rows = np.random.default_rng(seed), []
     for sequence in sequences.values():
-        times, positions, mask, truth = windows(sequence, camera, samples)
+        times, positions, mask, truth = windows(sequence, camera, samples, horizons)
         if bodies:
             whole = another_body(rng, np.concatenate([positions, truth], 1), bodies)
             whole = whole.astype(np.float32)
@@ -82,7 +89,7 @@ def errors(
         mask = pattern(rng, mask).astype(np.float32)
         positions = positions + noise * rng.standard_normal(positions.shape, np.float32)
         positions = positions * mask[..., None]
-        query = np.broadcast_to(np.float32(HORIZONS), (len(times), len(HORIZONS))).copy()
+        query = np.tile(np.float32(horizons), (len(times), 1))
         forecast = np.concatenate(
             [
                 predict(
@@ -96,7 +103,8 @@ def errors(
         )
         error = np.linalg.norm(forecast - truth, axis=-1)
         rows.append(error[..., joints if joints is not None else slice(None)].mean((0, 2)))
-    return np.mean(rows, 0)
+    beyond = len(HORIZONS) - len(horizons)
+    return np.pad(np.mean(rows, 0), (0, beyond), constant_values=np.nan)
 
 
 NOT_LEGS = [joint for joint in range(17) if joint not in LEGS]
@@ -107,6 +115,7 @@ OTHER_BODIES = BodySettings(scale=(0.6, 1.15), bones=1.0)
 # The rows of the report, by name: options of errors().
 SUITE: dict[str, dict[str, Any]] = {
     **{name: {'pattern': pattern} for name, pattern in EVALUATION.items()},
+    'complete_100_ms_later': {'later': 0.1},
     'complete_other_joints': {'joints': NOT_LEGS},
     'legs': {'pattern': EVALUATION['legs'], 'joints': NOT_LEGS},
     'other_bodies': {'bodies': OTHER_BODIES},

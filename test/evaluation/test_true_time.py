@@ -4,7 +4,7 @@ import pytest
 
 from nermo_ros.data.missing import EVALUATION
 from nermo_ros.evaluation import true_time
-from nermo_ros.evaluation.horizons import HORIZONS, in_milliseconds
+from nermo_ros.evaluation.horizons import HORIZONS, in_milliseconds, known
 
 
 def line(frames=400, speed=0.6):
@@ -43,6 +43,13 @@ def test_padding_goes_in_front():
 def test_standing_still_errs_by_the_way_walked():
     error = true_time.errors(still, {'a': line(), 'b': line(speed=1.2)})
     np.testing.assert_allclose(error, 0.9 * np.array(HORIZONS), rtol=1e-3)
+
+
+def test_later_errors_are_those_of_farther_horizons_as_far_as_they_go():
+    error = true_time.errors(still, {'a': line()}, later=0.1)
+    np.testing.assert_allclose(error[:5], 0.6 * (np.array(HORIZONS[:5]) + 0.1), rtol=1e-3)
+    assert np.isnan(error[5])
+    assert known(in_milliseconds(error))['1000'] is None
 
 
 def test_only_the_joints_asked_for_count():
