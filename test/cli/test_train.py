@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import csv
+from functools import cache
 
 import numpy as np
 import pytest
@@ -17,27 +18,43 @@ SMALL = {
 }
 
 
-@pytest.fixture
-def cmu(tmp_path):
+@pytest.fixture(scope='module')
+def cmu(tmp_path_factory):
     """Two small files in the form of the CMU set."""
     rng = np.random.default_rng(0)
     rows = {f'train/walking/walking_{n}': rng.normal(0, 0.02, (400, 117)) for n in (1, 5)}
-    np.savez(tmp_path / 'cmu.npz', **{key: row.cumsum(0) for key, row in rows.items()})
-    return tmp_path / 'cmu.npz'
+    path = tmp_path_factory.mktemp('data') / 'cmu.npz'
+    np.savez(path, **{key: row.cumsum(0) for key, row in rows.items()})
+    return path
 
 
-@pytest.fixture
-def small(tmp_path):
+@pytest.fixture(scope='module')
+def small(tmp_path_factory):
     """Writes a shipped config with another network and outer loop."""
+    folder = tmp_path_factory.mktemp('configs')
 
     def write(name):
         text = yaml.safe_load((CONFIGS / f'{name}.yaml').read_text())
         text['network'] |= SMALL[text['architecture']]
         text['outer'] |= {'steps': 4, 'batch': 8, 'every': 2}
-        (tmp_path / f'{name}.yaml').write_text(yaml.safe_dump(text))
-        return tmp_path / f'{name}.yaml'
+        (folder / f'{name}.yaml').write_text(yaml.safe_dump(text))
+        return folder / f'{name}.yaml'
 
     return write
+
+
+@pytest.fixture(scope='module')
+def trained(cmu, small, tmp_path_factory):
+    """Trains a config once -> (the command's options, the folder of the model)."""
+
+    @cache
+    def train(name):
+        out = tmp_path_factory.mktemp(name)
+        options = [small(name), '--data', cmu, '--out', out, '--hold-out', '--seed', 3]
+        assert run(*options) == 0
+        return options, out
+
+    return train
 
 
 def run(*arguments):
@@ -50,9 +67,8 @@ def figures(folder):
 
 
 @pytest.mark.parametrize('name', ['body17', 'cmu25'])
-def test_writes_a_model_and_validates(cmu, small, tmp_path, name):
-    out = tmp_path / 'out'
-    assert run(small(name), '--data', cmu, '--out', out, '--hold-out', '--seed', 3) == 0
+def test_writes_a_model_and_validates(trained, name):
+    _, out = trained(name)
     names = {path.name for path in out.iterdir()}
     assert names >= {'weights.safetensors', 'model.yaml', 'model.onnx', 'log.csv'}
     rows = figures(out)
@@ -63,20 +79,23 @@ def test_writes_a_model_and_validates(cmu, small, tmp_path, name):
     assert card['training']['config']['outer']['seed'] == 3
 
 
-def test_resumes(cmu, small, tmp_path):
-    arguments = [small('body17'), '--data', cmu, '--out', tmp_path / 'out']
+def test_resumes(trained):
+    options, out = trained('body17')
+    weights = (out / 'weights.safetensors').read_bytes()
+    assert run(*options, '--resume') == 0
+    assert (out / 'weights.safetensors').read_bytes() == weights
+
+
+def test_resumes_only_what_was_begun(cmu, small, tmp_path, capsys):
     with pytest.raises(SystemExit):
-        run(*arguments, '--resume')
-    assert run(*arguments) == 0
-    weights = (tmp_path / 'out' / 'weights.safetensors').read_bytes()
-    assert run(*arguments, '--resume') == 0
-    assert (tmp_path / 'out' / 'weights.safetensors').read_bytes() == weights
+        run(small('body17'), '--data', cmu, '--out', tmp_path / 'out', '--resume')
+    assert '--resume' in capsys.readouterr().err
 
 
-def test_goes_on_from_the_weights_of_another_run(cmu, small, tmp_path):
-    config, first, second = small('body17'), tmp_path / 'first', tmp_path / 'second'
-    assert run(config, '--data', cmu, '--out', first) == 0
-    assert run(config, '--data', cmu, '--start', first, '--out', second, '--steps', 2) == 0
+def test_goes_on_from_the_weights_of_another_run(trained, tmp_path):
+    options, first = trained('body17')
+    second = tmp_path / 'second'
+    assert run(*options, '--out', second, '--start', first, '--steps', 2) == 0
     assert float(figures(second)[0]['loss']) < float(figures(first)[0]['loss'])
     told = yaml.safe_load((second / 'model.yaml').read_text())['training']['from']
     card = yaml.safe_load((first / 'model.yaml').read_text())
