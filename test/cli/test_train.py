@@ -89,7 +89,7 @@ def test_resumes(trained):
 def test_resumes_only_what_was_begun(cmu, small, tmp_path, capsys):
     with pytest.raises(SystemExit):
         run(small('body17'), '--data', cmu, '--out', tmp_path / 'out', '--resume')
-    assert '--resume' in capsys.readouterr().err
+    assert 'leave out --resume' in capsys.readouterr().err
 
 
 def test_goes_on_from_the_weights_of_another_run(trained, tmp_path):
